@@ -1,0 +1,1 @@
+"""What the product does: drafts, verdicts, routing, decisions, training and reports."""

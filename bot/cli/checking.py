@@ -1,0 +1,122 @@
+"""`signoff check` and `signoff rules`: the checks without any chat."""
+
+import json
+import os
+import stat
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot import clock
+from bot.cli import settings
+from bot.verdicts import Verdict, judge
+
+if TYPE_CHECKING:
+    from checks import Rule
+
+EXIT = {Verdict.CLEAR: 0, Verdict.REVIEW: 1, Verdict.BLOCKED: 2}
+HEADLINE = {
+    Verdict.CLEAR: "Clear: nothing stands in the way.",
+    Verdict.REVIEW: "Review: an approver has to look at this.",
+    Verdict.BLOCKED: "Blocked: this has to change before it can go out.",
+}
+
+
+def check(
+    text: Annotated[
+        str | None, typer.Argument(help="The draft; left out, it is read from stdin.")
+    ] = None,
+    platform: Annotated[str, typer.Option(help="Where the post is meant to go.")] = "",
+    kind: Annotated[str, typer.Option(help="post or reply")] = "post",
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="Read and write JSON Lines.")] = False,
+    workers: Annotated[int, typer.Option(help="Processes for --jsonl; 0: one per core.")] = 0,
+    config: Annotated[Path | None, typer.Option("--config", help="The practice.")] = None,
+) -> None:
+    """Check one draft, or many as JSON Lines. Exit 0: clear, 1: review, 2: blocked.
+
+    With --jsonl 0 means that all lines were checked and 1 that some could not be.
+    """
+    import checks
+    from checks.values import Kind, Post, Practice
+
+    practice = settings(config).checked_as() if config else Practice(today=_today())
+    if jsonl:
+        from bot.jsonl import UNCHECKED, check_lines
+
+        tally = check_lines(
+            sys.stdin.buffer, sys.stdout.buffer, practice, workers=workers or _workers()
+        )
+        raise typer.Exit(1 if UNCHECKED in tally.verdicts else 0)
+    if kind not in tuple(Kind):
+        raise typer.BadParameter("must be post or reply", param_hint="--kind")
+    words = text if text is not None else sys.stdin.read(100_000)
+    findings = checks.run(Post(words, platform=platform, kind=Kind(kind)), practice)
+    verdict = judge(findings)
+    typer.echo(HEADLINE[verdict])
+    for f in findings:
+        place = f" at {f.start}-{f.end}" if f.end > f.start else ""
+        typer.echo(f"  {f.severity:<8} {f.rule}{place}: {f.message}")
+    raise typer.Exit(EXIT[verdict])
+
+
+def _workers() -> int:
+    """One process per core for a file; one for a pipe, which may want each answer at once."""
+    is_file = stat.S_ISREG(os.fstat(sys.stdin.fileno()).st_mode)
+    return len(os.sched_getaffinity(0)) if is_file else 1
+
+
+def _today() -> str:
+    return clock.now().date().isoformat()
+
+
+def rules(
+    rule: Annotated[str | None, typer.Argument(help="Print this rule's page.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """List the rules, or print one with its source and examples."""
+    import checks
+
+    found = [r for r in checks.catalogue() if rule in (None, r.id)]
+    if not found:
+        raise typer.BadParameter(f"{rule} is not a rule; `signoff rules` lists them")
+    if as_json:
+        typer.echo(json.dumps([_record(r) for r in found], ensure_ascii=False, indent=1))
+    elif rule:
+        typer.echo(_page(found[0]))
+    else:
+        for r in found:
+            typer.echo(f"{r.id:<36} {r.severity:<9} {r.category:<20} {r.as_of}  {r.summary}")
+
+
+def _record(rule: "Rule") -> dict[str, object]:
+    """The rule as other programs read it."""
+    return {
+        "id": rule.id,
+        "category": rule.category,
+        "severity": rule.severity,
+        "identifier": rule.identifier,
+        "kinds": list(rule.kinds),
+        "summary": rule.summary,
+        "why": rule.why,
+        "source": rule.source,
+        "as_of": rule.as_of,
+        "bad": [e.text for e in rule.bad],
+        "good": [e.text for e in rule.good],
+        "limits": rule.limits,
+    }
+
+
+def _page(rule: "Rule") -> str:
+    """The rule as a person reads it."""
+    parts = [
+        f"{rule.id}  ({rule.category}, {rule.severity})",
+        rule.summary,
+        f"Why: {rule.why}",
+        f"Source: {rule.source} (looked at {rule.as_of})",
+        "\n".join(["Flagged:", *(f"  - {e.text}" for e in rule.bad)]),
+        "\n".join(["Passed:", *(f"  - {e.text}" for e in rule.good)]),
+        f"Limits: {rule.limits}" if rule.limits else "",
+    ]
+    return "\n\n".join(p for p in parts if p)

@@ -1,0 +1,1 @@
+"""What keeps things moving: checks, deliveries and sweeps, until the program stops."""

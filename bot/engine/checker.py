@@ -1,0 +1,71 @@
+"""Runs the checks where they hold up nobody: in a process of their own, warm from the start."""
+
+import asyncio
+import multiprocessing
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
+from datetime import datetime
+
+import checks
+from bot.config import App
+from checks.values import Finding, Post
+
+
+class Checker:
+    """`run` gives the findings of one post. `ready` turns true when the models are loaded."""
+
+    def __init__(self, app: App, clock: Callable[[], datetime], executor: Executor | None) -> None:
+        self._app, self._clock, self._executor = app, clock, executor
+        self._own = executor is None
+        self.ready = False
+
+    def _pool(self) -> Executor:
+        if self._executor is None:
+            spawn = multiprocessing.get_context("spawn")
+            self._executor = ProcessPoolExecutor(1, mp_context=spawn, initializer=_quiet)
+        return self._executor
+
+    async def warm(self) -> None:
+        """Loads the models; raises when they cannot be loaded."""
+        await asyncio.get_running_loop().run_in_executor(self._pool(), checks.warm)
+        self.ready = True
+
+    async def run(self, post: Post) -> Sequence[Finding]:
+        """The findings. A worker that died is replaced once; a second death is the caller's."""
+        asked = replace(post, practice=self._app.checked_as(self._clock()))
+        try:
+            return await self._ask(asked)
+        except BrokenProcessPool:
+            self._executor = None
+            return await self._ask(asked)
+
+    async def _ask(self, post: Post) -> Sequence[Finding]:
+        found = await asyncio.get_running_loop().run_in_executor(
+            self._pool(), checks.run, post, post.practice
+        )
+        self.ready = True
+        return found
+
+    def close(self) -> None:
+        if self._executor and self._own:
+            self._executor.shutdown(wait=False, cancel_futures=True)
+
+
+def _quiet() -> None:
+    """A worker ends with its parent and leaves Ctrl-C to it."""
+    import os
+    import signal
+    import threading
+    import time
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os._exit(0)
+
+    threading.Thread(target=watch, daemon=True).start()

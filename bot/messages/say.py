@@ -1,0 +1,112 @@
+"""The short sentences: what the desk will not do, and what it has done."""
+
+from bot.commands import TEXT_LIMIT, Outcome
+from bot.drafts import State
+from bot.messages.view import PLATFORMS, View
+from bot.reviews import ReviewState
+
+NO_WORDS = (
+    "I need the words of the post as text. Files, pictures and stickers alone cannot be checked; "
+    "write the text, and describe a picture in the form (type `post`)."
+)
+NO_LETTERS = "That has no words in it that I could check. Please write the post as a sentence."
+NOT_KNOWN = "I do not know that draft. Type `queue` to see what is open."
+NOT_YOURS = "Only the person who sent a draft can do that."
+OWN_DRAFT = "You cannot decide on your own draft; a colleague has to."
+NOT_ROUTED = "This draft was not routed to you, so you cannot see it or decide on it."
+NOT_APPROVER = "Only approvers and the privacy officer can decide on drafts."
+NOT_PRIVACY = "Only the privacy officer can override what a check blocks."
+NOT_ADMIN = "Only admins and the privacy officer can see this."
+STILL_BLOCKED = (
+    "Something in this draft must change before anybody can approve it. Please request changes."
+)
+REASON_NEEDED = "Please give a reason, so that the author knows what to do."
+CHANGED = "The text was changed since this card. Please look at the newer card, then decide."
+NOTHING_TO_EXPLAIN = "There is nothing on this version to explain any more."
+NO_LINK = "That is not a web address. It should begin with https:// and have no spaces."
+NO_PAGE = "There is no further page."
+NO_LESSON = "This lesson is not yours, or it is done already."
+ANSWERED = "That question is answered already; please go on with the one on the card."
+DRAFTS_NEED_STAFF = "Your account may look at reports but not send drafts. Please ask an admin."
+EDIT_KEPT = "Nothing changed that the public would see, so all stays as it is."
+KEPT = "Good, it stays on its way."
+PRESS_REVISE = (
+    "To send a new version, press Revise on the card, or edit the message you sent at first."
+)
+VOIDED = (
+    "You edited a message that was approved, so its approval no longer counts. Please send the new "
+    "text as a new draft."
+)
+
+
+def too_long(length: int) -> str:
+    return f"That is {length:,} characters; I can check up to {TEXT_LIMIT:,}. Please shorten it."
+
+
+def unknown_platform(known: list[str]) -> str:
+    return f"I do not know that platform here. Please choose one of: {', '.join(known)}."
+
+
+def not_your_platform(allowed: tuple[str, ...]) -> str:
+    names = ", ".join(PLATFORMS.get(p, p) for p in allowed)
+    return f"You post for {names} here. For another platform, ask the person who looks after it."
+
+
+def what_happened(view: View) -> str:
+    """What became of a draft whose card somebody clicked too late."""
+    number, last = view.number, view.last
+    if view.draft.state is State.IN_REVIEW and view.review:
+        who = view.roster.names(view.review.deciders)
+        return f"{number} has moved on and is with {who} now."
+    by = f" by {view.roster.name(last.person)}, {view.when(last.at)}" if last else ""
+    return {
+        State.RECEIVED: f"{number} has a new version that is being checked.",
+        State.RETURNED: f"{number} went back to {view.author} to be changed.",
+        State.CHANGES_REQUESTED: f"Changes to {number} were already requested{by}.",
+        State.APPROVED: f"{number} was already approved{by}.",
+        State.REJECTED: f"{number} was already rejected{by}.",
+        State.EXPIRED: f"{number} was not decided in time; {view.author} can ask again.",
+        State.POSTED: f"{number} was approved{by} and is posted.",
+        State.VOIDED: f"{number} was changed after its approval, which no longer counts.",
+        State.WITHDRAWN: f"{number} was withdrawn by {view.author}, {_at(view)}.",
+    }.get(view.draft.state, f"{number} has moved on.")
+
+
+def _at(view: View) -> str:
+    return view.when(view.draft.updated_at)
+
+
+def decided(view: View, outcome: Outcome) -> str:
+    """The confirmation for the person who has just decided."""
+    if outcome is Outcome.REQUEST_CHANGES:
+        return f"{view.author} has been asked to change {view.number}."
+    if outcome is Outcome.REJECT:
+        return f"{view.number} is rejected; {view.author} has your reason."
+    if view.review and view.review.state is ReviewState.OPEN:
+        who = view.roster.names(view.review.deciders)
+        return f"Your yes to {view.number} is on record; {who} has the next step."
+    return f"{view.number} is approved; {view.author} has the text to copy."
+
+
+def overridden(view: View) -> str:
+    who = view.roster.names(view.review.deciders) if view.review else "an approver"
+    return f"Your override is on record; {view.number} goes on to {who}."
+
+
+def done(view: View, what: str) -> str:
+    """ "Draft #12 is withdrawn." and the like."""
+    return f"{view.number} {what}."
+
+
+def away_from(name: str, starts: str, ends: str) -> str:
+    return f"{name} decides for you from {starts} to {ends}, and you get a copy of each card."
+
+
+WHO_TO = "I do not know who that is. Write it as: delegate @name 2026-12-01 2026-12-05"
+TO_YOURSELF = "You cannot delegate to yourself."
+LOOP = "That would go round in a circle: they delegate to you in that time."
+NOT_ABLE = "That colleague may not decide on drafts; ask an admin to make them an approver."
+NOTHING_TO_DELEGATE = "Only approvers and the privacy officer have decisions to delegate."
+BAD_DATES = "I could not read the dates. Write them as 2026-12-01 2026-12-05, the first one first."
+NOT_DELEGATED = "Nobody is deciding for you at present."
+BACK = "Welcome back: new drafts and the open ones come to you again."

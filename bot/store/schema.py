@@ -1,0 +1,69 @@
+"""Brings a database to the present schema, and checks that it is there and readable."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+from sqlmodel import SQLModel
+
+from bot.ledger import GENESIS
+from bot.store import people
+from bot.store.crypto import KeyProblem
+from bot.store.database import Store
+from bot.store.tables import HeadRow
+
+LOCK = 7_370_676  # any number, the same for all replicas
+KEY_CHECK = "key-check"
+
+
+class SchemaProblem(Exception):
+    """The database is not at the schema this program was made for."""
+
+
+def upgrade(store: Store) -> None:
+    """Applies what is missing; replicas that come at once wait for each other."""
+    with store.writer.begin() as connection:
+        if not store.sqlite:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": LOCK})
+        command.upgrade(_config(connection), "head")
+    with store.write() as tx:
+        if tx.session.get(HeadRow, 1) is None:
+            tx.session.add(HeadRow(id=1, seq=0, hash=GENESIS))
+        if not people.setting(tx, KEY_CHECK):
+            people.set_setting(tx, KEY_CHECK, "readable")
+
+
+def check(store: Store) -> None:
+    """Raises `SchemaProblem` or `KeyProblem`, each with the next step, when we cannot work here."""
+    with store.reader.connect() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+    wanted = ScriptDirectory.from_config(_config()).get_current_head()
+    if current != wanted:
+        raise SchemaProblem("The database is not up to date; run `signoff db upgrade` first.")
+    with store.read() as tx:
+        try:
+            people.setting(tx, KEY_CHECK)
+        except KeyProblem:
+            raise KeyProblem(
+                "SIGNOFF_KEYS does not hold the key this database was written with; "
+                "put the right key back (nothing was changed)."
+            ) from None
+
+
+def drift(store: Store) -> list[object]:
+    """How the migrated database differs from the tables in code; empty when they agree."""
+    with store.reader.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, SQLModel.metadata))
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config

@@ -1,0 +1,156 @@
+"""What time brings: reminders, passing on, expiry, the ledger's daily note, cadence, retention.
+
+Everything due is found by its time in the database, so a sweep may be missed, run late or run
+twice. Each review is handled in a transaction of its own.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from bot import clock, routing
+from bot.desk import Desk
+from bot.desk.turn import Turn
+from bot.drafts import Move
+from bot.hours import add
+from bot.ledger import Tag
+from bot.messages import admin, reviewer
+from bot.messages.view import PLATFORMS
+from bot.reviews import Review, ReviewState, Seat, Why
+from bot.store import ledger, people, reports, reviews, texts
+
+SEEN_FOR = timedelta(days=2)  # platforms redeliver for at most a day
+
+
+def sweep(desk: Desk) -> int:
+    """Does all that is due now; returns how many reviews it touched."""
+    now = desk.clock()
+    with desk.store.read() as tx:
+        overdue, waiting = reviews.due(tx, now), reviews.to_remind(tx, now)
+    done = 0
+    for number in overdue:
+        done += _one(desk, number, _overdue)
+    for number in waiting:
+        done += _one(desk, number, _remind)
+    _daily(desk, now)
+    return done
+
+
+def _one(desk: Desk, number: int, act: Callable[[Turn, Review], bool]) -> bool:
+    with desk.store.write(hurried=False) as tx:
+        review = reviews.get(tx, number)
+        return review is not None and act(desk.turn(tx), review)
+
+
+def _remind(turn: Turn, review: Review) -> bool:
+    """The one reminder before the deadline."""
+    timely = review.remind_at and review.remind_at <= turn.now < review.due_at
+    if not timely or not reviews.reminded(turn.tx, review):
+        return False
+    view = turn.view(review.draft)
+    for person in review.deciders:
+        turn.send(person, f"remind/{review.id}", reviewer.reminder(view, review), view.draft)
+    turn.record(Tag.REMINDED, draft=review.draft, review=review.id)
+    return True
+
+
+def _overdue(turn: Turn, review: Review) -> bool:
+    """Passes the review on to the next in line, or lets it expire when there is nobody left."""
+    if review.state is not ReviewState.OPEN or review.due_at > turn.now:
+        return False
+    following = _next_in_line(turn, review)
+    if not following:
+        return _expire(turn, review)
+    route = turn.app.routing.default
+    due_at = add(turn.now, turn.app.span(route.due), turn.app.zone)
+    remind_at = add(turn.now, turn.app.span(route.remind), turn.app.zone)
+    if not reviews.pass_on(turn.tx, review, due_at, remind_at):
+        return False
+    reviews.seat(turn.tx, review.id, [Seat(p, Why.NEXT) for p in following])
+    turn.record(Tag.ESCALATED, draft=review.draft, review=review.id, to=",".join(following))
+    view = turn.show(review.draft)
+    assert view.review is not None
+    for person in review.deciders:
+        card = reviewer.passed_on(view, view.review)
+        turn.send(person, f"passed-on/{review.id}", card, view.draft)
+    return True
+
+
+def _next_in_line(turn: Turn, review: Review) -> tuple[str, ...]:
+    """Who comes next after `review.line` times of passing on: not the author, nobody seated."""
+    draft = turn.draft(review.draft)
+    then = turn.app.routing.default.then[review.line :]
+    for target in then:
+        fresh = [
+            person
+            for person in routing.resolve([target], turn.roster, draft.author)
+            if person not in review.deciders and _able(turn, person, review)
+        ]
+        if fresh:
+            return tuple(fresh)
+    return ()
+
+
+def _able(turn: Turn, person: str, review: Review) -> bool:
+    known = turn.roster.get(person)
+    return known is not None and routing.may_decide(known, review.name)
+
+
+def _expire(turn: Turn, review: Review) -> bool:
+    draft = turn.draft(review.draft)
+    if not reviews.close(turn.tx, review, ReviewState.EXPIRED):
+        return False
+    turn.advance(draft, Move.EXPIRE)
+    turn.record(Tag.EXPIRED, draft=draft.id, version=draft.version, review=review.id)
+    turn.show(draft.id, ended=review)
+    return True
+
+
+# --- once a day ----------------------------------------------------------------------------------
+
+
+def _daily(desk: Desk, now: datetime) -> None:
+    """Once a practice day, on whichever replica comes first."""
+    today = now.astimezone(desk.app.zone).date().isoformat()
+    with desk.store.read() as tx:
+        if people.setting(tx, "daily") == today:
+            return
+    with desk.store.write(hurried=False) as tx:
+        if people.setting(tx, "daily") == today:
+            return
+        people.set_setting(tx, "daily", today)
+        turn = desk.turn(tx)
+        _anchor(turn, today)
+        _nudge(turn)
+        purge(turn)
+        people.forget_events(tx, clock.now() - SEEN_FOR)
+
+
+def _anchor(turn: Turn, today: str) -> None:
+    seq, head = ledger.head(turn.tx)
+    if seq:
+        turn.tell_admins(f"anchor/{today}", admin.anchor(seq, head))
+        turn.record(Tag.ANCHORED, seq=seq, head=head)
+
+
+def _nudge(turn: Turn) -> None:
+    """One nudge to a platform's owner, or else the admins, for each time it falls silent."""
+    for platform, span in turn.app.cadence.items():
+        last = reports.last_approved(turn.tx, platform)
+        if last is None or add(last, turn.app.span(span), turn.app.zone) > turn.now:
+            continue
+        name, days = PLATFORMS.get(platform, platform), (turn.now - last).days
+        key, card = f"quiet/{platform}/{last:%Y-%m-%d}", admin.quiet(name, days)
+        owner = turn.app.platforms[platform].owner if platform in turn.app.platforms else ""
+        if owner:
+            turn.send_once(owner, key, card)
+        else:
+            turn.tell_admins(key, card)
+
+
+def purge(turn: Turn) -> int:
+    """Removes the texts of drafts that ended longer ago than they are kept; the record stays."""
+    before = turn.now - turn.app.span(turn.app.retention.texts).plain
+    purged = texts.purge(turn.tx, before)
+    if purged:
+        turn.record(Tag.PURGED, count=len(purged), first=min(purged), last=max(purged))
+    return len(purged)

@@ -1,0 +1,242 @@
+"""The one place where the parts meet: settings, store, desk, engine and whatever platforms run."""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+
+from bot import card_json, clock
+from bot.cards import Answer, Card
+from bot.clock import Clock
+from bot.commands import Chat, Command
+from bot.config import App, ConfigError
+from bot.demo import PERSONAS, SAMPLES, DemoClock
+from bot.desk import Desk
+from bot.engine.checker import Checker
+from bot.engine.embedded import Engine
+from bot.logs import report_defect
+from bot.messages import desk as messages
+from bot.metrics import ANSWERED, COMMANDS
+from bot.outbox import Outbox
+from bot.store import KeyRing, Store, schema
+from bot.store.database import sqlite_file
+from bot.store.pages import PageItem, Pages
+
+if TYPE_CHECKING:
+    from adapters import Adapter
+
+Makes = Callable[["Counter"], Sequence["Adapter"]]
+
+
+class Counter:
+    """The desk as adapters know it: it never blocks the event loop and always answers."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def handle(self, command: Command) -> Answer:
+        began, name = time.monotonic(), type(command).__name__
+        try:
+            answer = await asyncio.to_thread(self._desk.handle, command)
+        except Exception as defect:  # noqa: BLE001 - whoever asked is always answered
+            COMMANDS.labels(name, "defect").inc()
+            return Answer(messages.defect(report_defect(name, defect)))
+        COMMANDS.labels(name, "handled").inc()
+        ANSWERED.observe(time.monotonic() - began)
+        return answer
+
+
+class Product:
+    """Everything that runs in one process, started and stopped together."""
+
+    def __init__(self, app: App, store: Store, makes: Makes, *, clock: Clock = clock.now) -> None:
+        self.app, self.store = app, store
+        self.desk = Desk(store, app, clock=clock, chats=())
+        self.adapters = tuple(makes(Counter(self.desk)))
+        self.desk.chats = tuple(a.chat for a in self.adapters)
+        carriers: Mapping[Chat, Adapter] = {a.chat: a for a in self.adapters}
+        self.checker = Checker(app, clock, executor=None)
+        self.engine = Engine(self.desk, Outbox(store, self.desk.roster, carriers), self.checker)
+        store.on_work = self.engine.kick
+
+    async def readiness(self) -> dict[str, bool]:
+        """Whether the database answers, the models are loaded and the platforms connected."""
+        try:
+            await asyncio.to_thread(schema.check, self.store)
+            database = True
+        except Exception as problem:  # noqa: BLE001 - any failure means: not ready
+            report_defect("readyz", problem)
+            database = False
+        platforms = {str(a.chat): a.ready() for a in self.adapters}
+        return {"database": database, "models": self.checker.ready, **platforms}
+
+    @contextlib.asynccontextmanager
+    async def running(self, host: str, port: int) -> AsyncIterator[int]:
+        """Serves on host and port (0: any free one, given back) while the block runs."""
+        from adapters.http import application
+
+        runner = web.AppRunner(application(self.adapters, self.readiness), access_log=None)
+        await runner.setup()
+        warming = asyncio.create_task(self._warm())
+        try:
+            site = web.TCPSite(runner, host, port)
+            await site.start()
+            if self.store.sqlite:
+                await asyncio.to_thread(self.desk.take_over)
+            await self.engine.start()
+            for adapter in self.adapters:
+                await adapter.start()
+            yield runner.addresses[0][1]
+        finally:
+            warming.cancel()
+            for adapter in self.adapters:
+                await adapter.stop()
+            await self.engine.stop()
+            await runner.cleanup()
+            self.store.close()
+
+    async def _warm(self) -> None:
+        """Loads the models; drafts that come meanwhile wait for them, none is passed unchecked."""
+        try:
+            await self.checker.warm()
+        except Exception as defect:  # noqa: BLE001 - /readyz says so, and drafts are held
+            report_defect("models", defect)
+
+
+async def until_stopped() -> None:
+    """Waits for Ctrl-C or a polite kill."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(name, stop.set)
+    await stop.wait()
+
+
+# --- the parts -----------------------------------------------------------------------------------
+
+
+def keys_from_environment() -> KeyRing:
+    """The key ring in SIGNOFF_KEYS."""
+    return KeyRing.parse(os.environ.get("SIGNOFF_KEYS", ""))
+
+
+def open_store(url: str, keys: KeyRing) -> Store:
+    """The store at `url`, ready for work: SQLite is brought up to date, PostgreSQL must be."""
+    store = Store(url, keys)
+    if store.sqlite:
+        schema.upgrade(store)
+    schema.check(store)
+    return store
+
+
+@contextmanager
+def alone(url: str) -> Iterator[None]:
+    """Makes sure that no second process works on the same SQLite file; a dead one holds nothing."""
+    path = sqlite_file(url)
+    if path is None:
+        yield
+        return
+    import fcntl
+
+    with path.with_name(f"{path.name}.lock").open("w") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ConfigError(
+                f"Another Signoff is running on {path}; stop it first, or use PostgreSQL for "
+                "several processes."
+            ) from None
+        yield
+
+
+def platforms(app: App) -> Makes:
+    """What makes the adapters that app.yaml asks for; complains of missing secrets at once."""
+    if app.slack is None and app.teams is None:
+        raise ConfigError("app.yaml names neither slack nor teams; `signoff demo` needs neither.")
+    _complete(app)
+
+    def make(front: Counter) -> list["Adapter"]:
+        made: list[Adapter] = []
+        if app.slack is not None:
+            from adapters.slack import SlackAdapter
+
+            made.append(SlackAdapter(app.slack, front))
+        if app.teams is not None:
+            from adapters.teams.app import TeamsAdapter
+
+            made.append(TeamsAdapter(app.teams, front))
+        return made
+
+    return make
+
+
+def _complete(app: App) -> None:
+    """Raises `ConfigError` when a secret is missing or somebody who decides cannot be reached."""
+    missing = []
+    if app.slack is not None:
+        needed = ["bot_token", "app_token" if app.slack.mode == "socket" else "signing_secret"]
+        missing += [f"slack.{n}" for n in needed if not getattr(app.slack, n)]
+    if app.teams is not None and not app.teams.local:
+        missing += [
+            f"teams.{n}" for n in ("app_id", "tenant", "secret") if not getattr(app.teams, n)
+        ]
+    if missing:
+        raise ConfigError(f"{missing[0]} is empty; set the environment variable that it names.")
+    if app.teams is not None and app.teams.local and app.listen.host not in LOOPBACK:
+        raise ConfigError("teams.local is only for tries on this machine: listen.host: 127.0.0.1.")
+    running = [c for c, on in ((Chat.SLACK, app.slack), (Chat.TEAMS, app.teams)) if on]
+    for person in app.roster.people:
+        if not any(person.on(c) for c in running):
+            names = " or ".join(running)
+            raise ConfigError(f"people.{person.key} has no {names} id, so cards cannot reach them.")
+
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+# --- what needs an adapter but no running product ------------------------------------------------
+
+
+def web_demo(front: Counter, pages: Pages, clock: DemoClock) -> "Adapter":
+    """The adapter of the demo page."""
+    from adapters.web import WebAdapter
+
+    return WebAdapter(front, pages, people=PERSONAS, clock=clock, samples=SAMPLES)
+
+
+def slack_manifest(url: str | None) -> dict[str, object]:
+    from adapters.slack.manifest import manifest
+
+    return manifest(url)
+
+
+def teams_package(app_id: str, url: str, sites: Sequence[str] = ()) -> bytes:
+    from adapters.teams.manifest import package
+
+    try:
+        return package(app_id, (url,) if url else sites)
+    except ValueError as problem:
+        raise ConfigError(str(problem)) from None
+
+
+def renderings(card: Card) -> dict[str, str]:
+    """The card in every platform's form, by file suffix."""
+    from adapters.slack import render as slack
+    from adapters.teams import render as teams
+    from adapters.web import render as web
+
+    item = PageItem("example", "card", card_json.dump(card), clock.now(), edited=False)
+    return {
+        "slack.json": json.dumps(slack.blocks(card), indent=1, ensure_ascii=False),
+        "teams.json": json.dumps(teams.adaptive(card), indent=1, ensure_ascii=False),
+        "html": str(web.message(item, ZoneInfo("UTC"))),
+    }

@@ -1,0 +1,1 @@
+"""Rules that keep the practice's posts useful, readable and like itself."""

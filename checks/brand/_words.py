@@ -1,0 +1,28 @@
+"""The words that this package's rules look for, read from `words.yaml`."""
+
+import re
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from checks._reading import read
+from checks.values import Post
+
+
+@cache
+def _lists() -> dict[str, list[str]]:
+    path = Path(__file__).with_name("words.yaml")
+    found: dict[str, list[str]] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return found
+
+
+@cache
+def pattern(name: str) -> re.Pattern[str]:
+    """One pattern for all entries of the list `name`."""
+    return re.compile("|".join(f"(?:{entry})" for entry in _lists()[name]))
+
+
+def says(post: Post, name: str) -> bool:
+    """Whether the post, or the words in its hashtags, holds an entry of the list `name`."""
+    return any(pattern(name).search(view.text) for view in read(post).views)

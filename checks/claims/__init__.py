@@ -1,0 +1,1 @@
+"""Rules about what a practice may claim, offer and advertise."""

@@ -1,0 +1,1 @@
+"""Rules about how a practice speaks: to patients, about others, about itself."""

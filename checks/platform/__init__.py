@@ -1,0 +1,1 @@
+"""Rules about what the platforms allow and what everybody can read."""

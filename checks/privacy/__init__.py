@@ -1,0 +1,1 @@
+"""Patient information: identifiers of a person tied to care."""

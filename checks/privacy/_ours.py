@@ -1,0 +1,80 @@
+"""What belongs to the practice itself and may stand in its posts."""
+
+import re
+
+from checks.privacy import _lexicon as lexicon
+from checks.privacy._spelling import key
+from checks.values import Practice
+
+NAME_PART = re.compile(r"[^\W\d_][\w'’-]*")
+TITLES = lexicon.lines("titles")
+
+
+def is_phone(digits: str, practice: Practice) -> bool:
+    """Whether these digits are a number of the practice, with or without the country code."""
+    own = {re.sub(r"\D", "", phone)[-10:] for phone in practice.phones}
+    return any(digits[-10:] == number or digits == number[-7:] for number in own if number)
+
+
+def is_email(address: str, practice: Practice) -> bool:
+    own = {email.lower() for email in practice.emails}
+    return address in own or address.rpartition("@")[2] in _domains(practice)
+
+
+def is_site(link: str, practice: Practice) -> bool:
+    """Whether a link leads to one of the practice's own sites."""
+    host = re.sub(r"^(?:https?://)?(?:www\.)?", "", link.lower()).split("/")[0].split(":")[0]
+    return any(host == own or host.endswith("." + own) for own in _domains(practice))
+
+
+def is_handle(handle: str, practice: Practice) -> bool:
+    return handle.lstrip("@").lower() in {own.lstrip("@").lower() for own in practice.handles}
+
+
+def is_person(words: str, practice: Practice) -> bool:
+    """Whether somebody of the practice has this name: the whole, the first or the last of it."""
+    parts = _parts(words)
+    return bool(parts) and any(
+        _same(parts, _parts(own)) for own in (*practice.providers, *practice.staff)
+    )
+
+
+def is_first_name_only(words: str, practice: Practice) -> bool:
+    """Whether this is a clinician's first name alone: more often that of a patient.
+
+    Patients and posts call a clinician by title and surname; staff are called by first names.
+    """
+    parts = _parts(words)
+    clinicians = {own[0] for own in map(_parts, practice.providers) if len(own) > 1}
+    staff = {own[0] for own in map(_parts, practice.staff) if own}
+    return len(parts) == 1 and parts[0] in clinicians - staff
+
+
+def _parts(name: str) -> list[str]:
+    """The parts of a name as the lists have them, without titles."""
+    parts = [key(part) for part in NAME_PART.findall(name)]
+    return [part for part in parts if part not in TITLES]
+
+
+def _same(parts: list[str], own: list[str]) -> bool:
+    if parts == own:
+        return True
+    if len(parts) == 1:
+        return parts[0] in own
+    initial = len(parts) == 2 and len(parts[1]) == 1 and bool(own)
+    return initial and parts[0] == own[0] and own[-1].startswith(parts[1])
+
+
+def is_place(words: str, practice: Practice) -> bool:
+    """Whether the words stand in one of the practice's addresses, its town or its name."""
+    plain = " ".join(re.findall(r"\w+", words.lower()))
+    own = (*practice.addresses, practice.city, practice.name)
+    return any(
+        f" {plain} " in " " + " ".join(re.findall(r"\w+", place.lower())) + " " for place in own
+    )
+
+
+def _domains(practice: Practice) -> set[str]:
+    sites = (*practice.websites, practice.portal)
+    hosts = {re.sub(r"^(?:https?://)?(?:www\.)?", "", site.lower()).split("/")[0] for site in sites}
+    return hosts - {""}

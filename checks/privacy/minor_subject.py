@@ -1,0 +1,64 @@
+"""A child's care told as a story.
+
+Why
+    A child cannot agree for itself, its family and school know every story, and a parent's
+    authorization is needed.
+
+Source
+    45 CFR 164.502(g)(3); 164.508(a)
+
+Bad
+    Look at this brave little guy, he got his cast off today!
+    Our tiniest patient went home from the NICU after 61 days.
+
+Good
+    Back-to-school physicals are here. Call 512-555-0142.
+    First tooth or first birthday: time to see the dentist. Call 512-555-0142.
+
+Limits
+    Advice for parents and statements about children in general are left alone.
+
+As of
+    2026-11
+"""
+
+import re
+
+from checks.privacy._care import Tie
+from checks.privacy._patients import scene
+from checks.values import Category, Identifier, Marks, Post, Severity
+
+CATEGORY = Category.PHI
+SEVERITY = Severity.ESCALATE
+IDENTIFIER = Identifier.CONTEXT
+
+CHILD = re.compile(
+    r"\b(?:this|our|that|one) (?:[\w-]{1,12} ){0,3}?(?:guy|kiddo|toddler|newborn|infant"
+    r"|preemie|preschooler|kindergartner|teen|teenager|boy|girl|princess|superhero|little "
+    r"one|tooth fairy fan)\b"
+    r"|\b(?:this|our|a|an|the) (?:\w{1,12} )?(?:[1-9]|1[0-7]|two|three|four|five|six|seven"
+    r"|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen"
+    r"|seventeen)[- ](?:year|month|week|day)s?[- ]old(?: (?:boy|girl|son|daughter|patient"
+    r"|twins))?\b"
+    r"|\b(?:our|the|this) (?:tiniest|littlest|youngest|smallest|bravest) (?:\w{1,12} "
+    r")?patient\b|\bbirthday (?:boy|girl)\b",
+    re.IGNORECASE,
+)
+
+
+def find(post: Post) -> Marks:
+    view = scene(post)
+    for match in CHILD.finditer(post.text):
+        small = re.search(r"little|tiny|brave|guy", match[0], re.IGNORECASE)
+        if "guy" in match[0].lower() and not small:
+            continue
+        signs = view.near(match.start(), match.end(), 90)
+        if any(
+            sign.tie is not Tie.YOURS and not _same(sign.start, sign.end, match) for sign in signs
+        ):
+            yield *match.span(), "Leave the child out, or get a parent's authorization."
+
+
+def _same(start: int, end: int, match: re.Match[str]) -> bool:
+    """Whether the sign is nothing but the child's own mention (our youngest patient)."""
+    return match.start() <= start and end <= match.end()

@@ -1,0 +1,39 @@
+"""A day on which something in a patient's care or life happened.
+
+Why
+    The day of a visit, an operation, a birth or a death lets others work out who it was; only
+    the year may be told.
+
+Source
+    45 CFR 164.514(b)(2)(i)(C)
+
+Bad
+    Admitted Feb 2, intubated Feb 4, walked out March 1. So proud of our patient.
+    Her DOB is 2/29/1948 and she had her knee replacement last week.
+    Exactly one year ago, on 11/30/2023, a young mom walked in with a mole.
+
+Good
+    Flu clinic March 3, 9-5. Call 512-555-0142.
+    March 21 is World Down Syndrome Day. Call 512-555-0142.
+    Dr. Chen joined us on June 3, 2014. Call 512-555-0142.
+
+Limits
+    Days of the practice's own events, holidays and awareness days are left alone. The word
+    today is left alone.
+
+As of
+    2026-11
+"""
+
+from checks.privacy._dates import care_dates
+from checks.values import Category, Identifier, Mark, Marks, Post, Severity
+
+CATEGORY = Category.PHI
+SEVERITY = Severity.BLOCK
+IDENTIFIER = Identifier.DATE
+
+
+def find(post: Post) -> Marks:
+    for start, end, exact in care_dates(post):
+        severity = Severity.BLOCK if exact else Severity.ESCALATE
+        yield Mark(start, end, "Leave the day out; the year alone may stay.", severity=severity)

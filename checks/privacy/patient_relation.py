@@ -1,0 +1,90 @@
+"""Words that confirm or deny that somebody is a patient.
+
+Why
+    Whether somebody was here is itself health information, so even a kind or a denying answer
+    to a review gives it away.
+
+Source
+    45 CFR 164.502(a); HHS OCR settlements with dental and medical practices over review replies
+    (Elite Dental 2019, New Vision Dental 2022)
+
+Bad
+    [reply] We are sorry your root canal was delayed last Tuesday.
+    [reply] We have no record of you as a patient.
+    [reply] Per your chart you were told about the fee.
+
+Good
+    [reply] We take all feedback seriously; please call our manager at 512-555-0142.
+    [reply] Privacy rules keep us from discussing anything here. Please call 512-555-0142.
+
+As of
+    2026-11
+"""
+
+import re
+
+from checks.privacy._care import Tie
+from checks.privacy._patients import scene
+from checks.values import Category, Kind, Mark, Marks, Post, Severity
+
+CATEGORY = Category.PATIENT_REPLY
+SEVERITY = Severity.BLOCK
+STATUS = re.compile(
+    r"\b(?:(?:you|she|he|they) (?:are|were|have(?: never)? been|is|was|aren['’]t"
+    r"|weren['’]t) (?:not |never |no longer )?(?:a |an |our |one of our |seen (?:as "
+    r")?(?:a )?)?(?:\w{1,12} )?patients?(?: (?:of ours|here|at))?"
+    r"|(?:as|being) (?:a|our) (?:\w{1,12} )?patient(?: of ours)?|no record of (?:you|your"
+    r"|this|a patient|any)|(?:our|the) records (?:show|indicate|say|reflect)|you(?:['’]ve"
+    r"| have)? (?:been|never been) (?:coming )?(?:to|with) (?:us|our (?:practice|office"
+    r"|clinic))"
+    r"|treated you|you were (?:treated|seen|diagnosed|prescribed)|your (?:provider|doctor"
+    r"|dentist|hygienist|nurse|surgeon|therapist) (?:here|told|saw|explained|did|was|said)"
+    r"|you (?:missed|cancell?ed|no-?showed|skipped)(?: \w{1,12}){0,2} (?:appointment|visit"
+    r"|session)"
+    r"|your (?:\w{1,14} ){0,2}?(?:visit|appointment|treatment|procedure|surgery|exam"
+    r"|cleaning|bill|balance|account|insurance|deductible|copay|claim|chart|file|x-?rays?"
+    r"|results|labs|diagnosis|prescription|care plan|crown|filling|root canal|injection"
+    r"|delivery|stay))\b",
+    re.IGNORECASE,
+)
+ASKING = re.compile(
+    r"\b(?:to (?:schedule|book|make|change|cancel)|about|before|at|for|during|next"
+    r"|questions about|manage|pay|view|every|whether|if|bring|check|call|ask|verify|call "
+    r"us (?:about|before)) (?:your |a |an )?$",
+    re.IGNORECASE,
+)
+GUARD = re.compile(
+    r"\b(?:cannot|can['’]t|can not|unable to|not able to|never|don['’]t|do not) "
+    r"(?:\w{1,12} ){0,4}?(?:confirm|discuss|say|share|comment|acknowledge)|\b(?:confirm "
+    r"or deny|privacy (?:rules|laws?|regulations)|hipaa|whether or not|all patients|any "
+    r"patient)",
+    re.IGNORECASE,
+)
+
+
+def find(post: Post) -> Marks:
+    reply = post.kind is Kind.REPLY
+    view = scene(post)
+    done: list[tuple[int, int]] = []
+    for start, end in (
+        *_stated(post, reply),
+        *((s.start, s.end) for s in view.near(0, len(post.text)) if s.tie is Tie.YOURS),
+    ):
+        first, last = view.reading.sentence_at(start)
+        if GUARD.search(post.text[first:last]) or any(s < end and start < e for s, e in done):
+            continue
+        done.append((start, end))
+        severity = Severity.BLOCK if reply else Severity.ESCALATE
+        yield Mark(start, end, "Answer so that nobody can tell who was here.", severity=severity)
+
+
+def _stated(post: Post, reply: bool) -> list[tuple[int, int]]:
+    """Plain statements about the reader's care; in a post, where all readers are meant, none."""
+    if not reply:
+        return []
+    return [
+        match.span()
+        for match in STATUS.finditer(post.text)
+        if not ASKING.search(post.text[max(0, match.start() - 24) : match.start()])
+        or not match[0].lower().startswith("your")
+    ]

@@ -1,0 +1,55 @@
+"""A number of a health plan or insurance card.
+
+Why
+    A member number leads to a person's whole insurance record, and cards in a picture or a text
+    are used for fraud.
+
+Source
+    45 CFR 164.514(b)(2)(i)(I)
+
+Bad
+    If your card looks like this one (member ID XQZ884120937) you need no referral.
+    New Medicare cards are here, like this real one: 1EG4-TE5-MK73.
+
+Good
+    Bring your insurance card and photo ID. Call 512-555-0142.
+    We accept Blue Cross, Aetna, Medicare and Medicaid. Call 512-555-0142.
+
+As of
+    2026-11
+"""
+
+import re
+
+from checks import _presidio as presidio
+from checks.values import Category, Identifier, Marks, Post, Severity
+
+CATEGORY = Category.PHI
+SEVERITY = Severity.BLOCK
+IDENTIFIER = Identifier.PLAN_ID
+
+NAMED = re.compile(
+    r"\b(?i:(?:member|policy|subscriber|insurance|insured|plan|group|medicaid|medicare|mbi"
+    r"|hicn?|beneficiary|health plan|\w{2,14}care|tricare|id card|your id|p[oó]liza"
+    r"|afiliad[oa]|seguro)"
+    r"(?: (?:id|card|number|no|num|policy|plan|families|member|your|holder))*\.?(?: (?:is"
+    r"|looks like|was|reads|es|n[uú]mero))?[:# ,]{0,3}(?:your id looks like )?)"
+    r"((?!\d{3}[-.]\d{4}\b"
+    r"|\d{3}[-. ]\d{3}[-. ]\d{4}\b)(?=[A-Za-z0-9 -]{0,8}\d)(?:[A-Z]{1,4}[ -]?"
+    r"|[a-z]{1,4})?\d[A-Za-z0-9]{2,14}(?:[ -][A-Z0-9]{2,8}){0,3})(?![\w%])",
+)
+CARD = re.compile(r"\bID looks like ((?=[A-Z0-9 -]{0,8}\d)[A-Z0-9](?:[ -]?[A-Z0-9]){5,18})(?!\w)")
+YEAR = re.compile(r"(?:19|20)\d\d")
+
+
+def find(post: Post) -> Marks:
+    spans = [m.span(1) for p in (NAMED, CARD) for m in p.finditer(post.text)]
+    if re.search(r"\d[A-Za-z][A-Za-z0-9]\d", post.text):
+        spans += presidio.recognized("UsMbiRecognizer", "US_MBI", post.text, 0.3)
+    done = 0
+    for start, end in sorted(set(spans)):
+        number = post.text[start:end]
+        enough = sum(char.isdigit() for char in number) >= 4
+        if start >= done and enough and not YEAR.fullmatch(number):
+            done = end
+            yield start, end, "Take out the member number."

@@ -1,0 +1,42 @@
+"""A licence plate or vehicle number.
+
+Why
+    A plate or a VIN leads to the car's owner, and the owner was at a clinic.
+
+Source
+    45 CFR 164.514(b)(2)(i)(L)
+
+Bad
+    The red Ford, plate DKR 4471, left its lights on. You are in for your 10:40 with Dr. Chen.
+    The new owner of VIN 1G1ZD5ST0LF012345 has her next INR check on Monday.
+
+Good
+    Never leave children in a parked car. Call 512-555-0142.
+
+As of
+    2026-11
+"""
+
+import re
+
+from checks.values import Category, Identifier, Marks, Post, Severity
+
+CATEGORY = Category.PHI
+SEVERITY = Severity.BLOCK
+IDENTIFIER = Identifier.VEHICLE
+
+PLATE = re.compile(
+    r"\b(?:license plate|licence plate|plate|plates|tags?|placas?|registration)(?: "
+    r"(?:number|no|num|is|reads|says|#))?\.?[:# ]{1,3}"
+    r"((?=[A-Za-z -]{0,7}\d)[A-Z0-9]{1,4}[ -]?[A-Z0-9]{2,5}(?:[ -][A-Z0-9]{1,4})?)(?!\w)",
+)
+VIN = re.compile(
+    r"(?<!\w)(?=[A-HJ-NPR-Z0-9]{0,16}\d)(?=[A-HJ-NPR-Z0-9]{0,16}[A-HJ-NPR-Z])[A-HJ-NPR-Z0-9]{17}(?!\w)"
+)
+
+
+def find(post: Post) -> Marks:
+    for match in PLATE.finditer(post.text):
+        yield *match.span(1), "Take out the plate number."
+    for match in VIN.finditer(post.text):
+        yield *match.span(), "Take out the vehicle number."

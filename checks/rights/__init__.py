@@ -1,0 +1,1 @@
+"""Rules about what belongs to others: their words, stories and pictures."""

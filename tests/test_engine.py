@@ -1,0 +1,153 @@
+"""The loop that checks, delivers and sweeps, with real checks and a made-up platform."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot import clock as machine
+from bot import desk as desks
+from bot.cards import Card
+from bot.commands import Chat, Submit
+from bot.config import App
+from bot.desk import Desk
+from bot.engine.checker import Checker
+from bot.engine.embedded import Engine
+from bot.outbox import Later, Outbox, Parcel, Receipt, Undeliverable
+from bot.store import Store
+from checks.values import Finding, Post
+from practice import CLEAN, Bench, Clock, button, words
+
+
+class Platform:
+    """Keeps what it was given; `trouble` may raise before it does."""
+
+    chat = Chat.WEB
+
+    def __init__(self, trouble: Callable[[Parcel], None] = lambda _: None) -> None:
+        self.shown: dict[tuple[str, str], Card] = {}
+        self.posts: list[tuple[str, str]] = []
+        self.trouble = trouble
+
+    async def deliver(self, parcel: Parcel) -> Receipt:
+        self.trouble(parcel)
+        place = (parcel.user, parcel.key)
+        if parcel.receipt is None:
+            self.posts.append(place)
+        self.shown[place] = parcel.card
+        return Receipt(*place)
+
+
+class Findings(Checker):
+    """Checks that find what they are told to."""
+
+    def __init__(self, app: App, found: Callable[[Post], Sequence[Finding]]) -> None:
+        super().__init__(app, Clock(), executor=None)
+        self.found = found
+
+    async def run(self, post: Post) -> Sequence[Finding]:
+        return self.found(post)
+
+
+async def until(true: Callable[[], bool], seconds: float = 10.0) -> None:
+    async with asyncio.timeout(seconds):
+        while not true():
+            await asyncio.sleep(0.02)
+
+
+@pytest.fixture
+async def platform() -> Platform:
+    return Platform()
+
+
+def running(store: Store, app: App, platform: Platform, checker: Checker) -> tuple[Bench, Engine]:
+    desk = Desk(store, app, clock=Clock(), chats=(Chat.WEB,))
+    engine = Engine(desk, Outbox(store, desk.roster, {Chat.WEB: platform}), checker)
+    store.on_work = engine.kick
+    return Bench(desk, Clock()), engine
+
+
+async def test_a_draft_reaches_its_approver_through_the_real_checks(
+    file_store: Store, app: App
+) -> None:
+    platform = Platform()
+    checker = Checker(app, Clock(), executor=ThreadPoolExecutor(1))
+    bench, engine = running(file_store, app, platform, checker)
+    await engine.start()
+    try:
+        bench.do(Submit(bench.origin("maria"), CLEAN))
+        await until(lambda: ("ada", "review/1") in platform.shown, 60)
+        bench.press("ada", platform.shown["ada", "review/1"], "approve")
+        await until(lambda: ("maria", "news/1/v1") in platform.shown)
+        await until(lambda: not platform.shown["ada", "review/1"].actions)
+    finally:
+        await engine.stop()
+    assert CLEAN in words(platform.shown["maria", "news/1/v1"])
+    assert len(platform.posts) == len(set(platform.posts))
+
+
+async def test_a_busy_platform_gets_the_card_later_and_an_unknown_person_parks_it(
+    file_store: Store, app: App
+) -> None:
+    busy = iter([True, True])
+
+    def trouble(parcel: Parcel) -> None:
+        if parcel.user == "ada" and next(busy, False):
+            raise Later("busy", 0.05)
+        if parcel.user == "maria":
+            raise Undeliverable("gone")
+
+    platform = Platform(trouble)
+    bench, engine = running(file_store, app, platform, Findings(app, lambda _: ()))
+    await engine.start()
+    try:
+        bench.do(Submit(bench.origin("maria"), CLEAN))
+        await until(lambda: ("ada", "review/1") in platform.shown)
+    finally:
+        await engine.stop()
+    assert not any(person == "maria" for person, _ in platform.shown)
+    platform.trouble = lambda _: None
+    bench.do(Submit(bench.origin("maria", address="here"), CLEAN + " More."))
+    assert await engine.outbox.run_once() > 0
+    assert any(person == "maria" for person, _ in platform.shown)
+
+
+async def test_checks_that_never_finish_hold_the_draft_as_unchecked(
+    file_store: Store, app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desks, "CHECK_LEASE", timedelta(0))
+
+    def broken(_: Post) -> Sequence[Finding]:
+        raise MemoryError
+
+    platform = Platform()
+    bench, engine = running(file_store, app, platform, Findings(app, broken))
+    await engine.start()
+    try:
+        bench.do(Submit(bench.origin("maria"), CLEAN))
+        await until(lambda: ("ada", "review/1") in platform.shown)
+    finally:
+        await engine.stop()
+    assert "could not finish" in words(platform.shown["ada", "review/1"])
+    assert button(platform.shown["ada", "review/1"], "approve")
+
+
+async def test_what_was_interrupted_is_taken_up_again(file_store: Store, app: App) -> None:
+    """A process dies after it has taken the work: the next one finds it when the lease is over."""
+    bench, _ = running(file_store, app, Platform(), Findings(app, lambda _: ()))
+    bench.do(Submit(bench.origin("maria"), CLEAN))
+    assert len(bench.desk.to_check()) == 1
+    assert bench.desk.to_check() == []
+    later = machine.now() + desks.CHECK_LEASE + timedelta(seconds=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(machine, "now", lambda: later)
+        assert len(bench.desk.to_check()) == 1
+
+
+def test_a_worker_gets_the_practice_as_it_is_today(app: App) -> None:
+    post = replace(Post(CLEAN), practice=app.checked_as(Clock()()))
+    assert post.practice.today == "2026-11-24"
+    assert post.practice.state == "TX"

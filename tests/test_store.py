@@ -1,0 +1,196 @@
+"""Races, redelivery, tampering, keys and the schema."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlmodel import select
+
+from bot import ledger as chain
+from bot.commands import Chat, Decide, Outcome
+from bot.config import App
+from bot.desk import Desk
+from bot.store import KeyProblem, KeyRing, Store, crypto, ledger, outbox, people, schema
+from bot.store import keys as key_store
+from bot.store.tables import DecisionRow
+from practice import CLEAN, TUESDAY, Bench, Clock, said
+
+
+def race(count: int, act: Callable[[int], str]) -> list[str]:
+    """What `act` returned for each of `count` threads that start together."""
+    gate, results = threading.Barrier(count), [""] * count
+
+    def run(n: int) -> None:
+        gate.wait()
+        results[n] = act(n)
+
+    threads = [threading.Thread(target=run, args=(n,)) for n in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def test_thirty_people_clicking_at_once_make_one_decision(bench: Bench) -> None:
+    draft = bench.submit()
+    data = bench.review("ada", draft).actions[0].data
+    origins = [bench.origin("ada") for _ in range(30)]
+
+    def click(n: int) -> str:
+        outcome = Outcome.APPROVE if n % 2 else Outcome.REJECT
+        return said(bench.do(Decide(origins[n], draft, 1, data["hash"], outcome, "No.")))
+
+    answers = race(30, click)
+    assert sum("already" in a for a in answers) == 29
+    with bench.desk.store.read() as tx:
+        assert len(tx.session.exec(select(DecisionRow)).all()) == 1
+        assert chain.verify(ledger.entries(tx)).whole
+
+
+def test_a_file_keeps_one_writer_in_line(file_store: Store, app: App) -> None:
+    bench = Bench(Desk(file_store, app, clock=Clock(), chats=(Chat.WEB,)), Clock())
+    race(12, lambda n: str(bench.submit(f"{CLEAN} Number {n}.")))
+    with file_store.read() as tx:
+        proof = chain.verify(ledger.entries(tx))
+    assert proof.whole
+    assert proof.entries >= 12
+
+
+TAMPERINGS = {
+    "edited": "UPDATE ledger SET actor = 'bea' WHERE seq = 2",
+    "retagged": "UPDATE ledger SET tag = 'draft:approved' WHERE seq = 3",
+    "removed": "DELETE FROM ledger WHERE seq = 2",
+    "swapped": "UPDATE ledger SET seq = CASE seq WHEN 2 THEN -3 WHEN 3 THEN 2 END"
+    " WHERE seq IN (2, 3); UPDATE ledger SET seq = 3 WHERE seq = -3",
+    "details": "UPDATE ledger SET details_sealed = NULL WHERE seq = 2",
+}
+
+
+@pytest.mark.parametrize("statement", TAMPERINGS.values(), ids=TAMPERINGS.keys())
+def test_a_changed_ledger_is_found_out_at_its_first_bad_entry(bench: Bench, statement: str) -> None:
+    draft = bench.submit()
+    bench.press("ada", bench.review("ada", draft), "reject", reason="Because.")
+    with bench.desk.store.write() as tx:
+        for part in statement.split(";"):
+            tx.session.connection().execute(text(part))
+    with bench.desk.store.read() as tx:
+        proof = chain.verify(ledger.entries(tx))
+    assert proof.first_bad in (2, 3)
+
+
+def test_a_cut_tail_is_found_out_by_a_noted_head(bench: Bench) -> None:
+    bench.submit()
+    with bench.desk.store.read() as tx:
+        noted = ledger.head(tx)
+    with bench.desk.store.write() as tx:
+        tx.session.connection().execute(text("DELETE FROM ledger WHERE seq = 2"))
+    with bench.desk.store.read() as tx:
+        entries = list(ledger.entries(tx))
+    assert chain.verify(entries).whole
+    assert not chain.verify(entries, noted).whole
+
+
+def test_an_export_is_verified_without_the_database(bench: Bench) -> None:
+    bench.submit()
+    with bench.desk.store.read() as tx:
+        rows = [chain.to_json(e) for e in ledger.entries(tx)]
+    assert chain.verify(chain.from_json(r) for r in rows).whole
+    rows[0]["actor"] = "somebody"
+    assert chain.verify(chain.from_json(r) for r in rows).first_bad == 1
+
+
+def test_a_sealed_value_opens_only_in_its_place(keys: KeyRing) -> None:
+    sealed = keys.seal("version.content/1/1", b"words")
+    assert keys.unseal("version.content/1/1", sealed) == b"words"
+    with pytest.raises(KeyProblem):
+        keys.unseal("version.content/2/1", sealed)
+    with pytest.raises(KeyProblem):
+        keys.unseal("version.content/1/1", sealed[:-1] + bytes([sealed[-1] ^ 1]))
+
+
+def test_keys_can_be_changed_and_the_ledger_still_holds(
+    tmp_path: Path, app: App, keys: KeyRing
+) -> None:
+    url = f"sqlite:///{tmp_path / 'a.db'}"
+    old = Store(url, keys)
+    schema.upgrade(old)
+    bench = Bench(Desk(old, app, clock=Clock(), chats=(Chat.WEB,)), Clock())
+    draft = bench.submit()
+    bench.press("ada", bench.review("ada", draft), "reject", reason="Because.")
+    old.close()
+    new_key = KeyRing.parse(KeyRing.new()).keys
+    both = Store(url, KeyRing((*new_key, *keys.keys)))
+    assert sum(done for _, done in key_store.rotate(both)) > 5
+    assert sum(done for _, done in key_store.rotate(both)) == 0
+    both.close()
+    after = Store(url, KeyRing(new_key))
+    schema.check(after)
+    with after.read() as tx:
+        assert chain.verify(ledger.entries(tx)).whole
+        assert ledger.details(tx, 3) == {"reason": "Because."}
+    after.close()
+
+
+def test_a_wrong_key_stops_the_start(tmp_path: Path, keys: KeyRing) -> None:
+    url = f"sqlite:///{tmp_path / 'a.db'}"
+    store = Store(url, keys)
+    schema.upgrade(store)
+    store.close()
+    other = Store(url, KeyRing.parse(KeyRing.new()))
+    with pytest.raises(KeyProblem, match="put the right key back"):
+        schema.check(other)
+    other.close()
+
+
+@pytest.mark.parametrize("given", ["", "short", "not base64 !!", "QUJD"])
+def test_a_malformed_key_is_refused_with_the_next_step(given: str) -> None:
+    with pytest.raises(KeyProblem, match="signoff key new"):
+        KeyRing.parse(given)
+
+
+def test_every_sealed_column_can_change_keys() -> None:
+    sealed = {
+        (table.name, column.name)
+        for table in key_store.METADATA.tables.values()
+        for column in table.columns
+        if column.name.endswith("_sealed")
+    }
+    assert sealed == set(key_store.PLACES)
+
+
+def test_the_migrations_make_the_tables_of_the_code(store: Store) -> None:
+    assert schema.drift(store) == []
+
+
+def test_a_newer_card_that_came_during_a_delivery_stays_due(bench: Bench) -> None:
+    bench.submit()
+    store = bench.desk.store
+    now, lease = TUESDAY.replace(year=2036), TUESDAY - TUESDAY.replace(minute=1)
+    with store.write() as tx:
+        taken = outbox.claim(tx, now=now, lease=-lease, limit=50)
+        again = outbox.claim(tx, now=now, lease=-lease, limit=50)
+    assert {o.key for o in taken} == {"draft/1/v1", "review/1"}
+    assert again == []
+    bench.press("ada", bench.review("ada", 1), "approve")
+    with store.write() as tx:
+        for out in taken:
+            outbox.delivered(tx, out, "D1", out.key)
+        late = {o.key: o for o in outbox.claim(tx, now=now, lease=-lease, limit=50)}
+    assert late["review/1"].receipt == ("D1", "review/1")
+    assert not late["review/1"].card.actions
+
+
+def test_an_event_is_seen_once(store: Store) -> None:
+    with store.write() as tx:
+        assert people.first_time(tx, Chat.SLACK, "Ev1", TUESDAY)
+        assert not people.first_time(tx, Chat.SLACK, "Ev1", TUESDAY)
+        assert people.first_time(tx, Chat.TEAMS, "Ev1", TUESDAY)
+
+
+def test_the_hash_of_details_survives_a_change_of_keys(keys: KeyRing) -> None:
+    sealed = keys.seal("ledger.details/1", b"x")
+    newer = KeyRing((*KeyRing.parse(KeyRing.new()).keys, *keys.keys))
+    assert crypto.body_hash(newer.rewrap("ledger.details/1", sealed)) == crypto.body_hash(sealed)
