@@ -31,6 +31,7 @@ APART = re.compile(
     r"(?<![^\W_])[^\W\d_](?:[ .*_\-·•~^|/\\+]{1,2}[^\W\d_]){2,40}(?![^\W_])"
     r"|(?<![^\W_])[^\W_](?:[^\w\s'’.,;:!?&@#/()\-\"]{1,3}[^\W_]){2,40}(?![^\W_])"
 )
+NEXT_WORD = re.compile(r"[a-z] [A-Z]")
 LEET_WORD = re.compile(r"(?<![\w@$#/.-])[A-Za-z0-9@$!|]{3,30}(?![\w@$/-]|\.\w)")
 HIDDEN_INSIDE = re.compile(r"[A-Za-z0-9][\u00ad\u200b\u200c\u2060\u2063\ufeff]{1,9}[A-Za-z0-9]")
 WORD = re.compile(r"[^\W\d_]{2,60}")
@@ -135,10 +136,14 @@ def _latin(view: View) -> View:
 
 
 def _joined(view: View) -> View:
-    """Letters set apart (`c u r e`, `c.u.r.e`, `c*u*r*e`) as one word."""
+    """Letters set apart (`c u r e`, `c.u.r.e`, `c*u*r*e`) as one word.
+
+    A gap between a small letter and a capital stays: `A n n a W` is Anna W.
+    """
     dropped: set[int] = set()
     for run in APART.finditer(view.text):
-        dropped.update(i for i, char in enumerate(run[0], run.start()) if not char.isalnum())
+        gaps = (i for i, char in enumerate(run[0]) if not char.isalnum())
+        dropped.update(run.start() + i for i in gaps if not NEXT_WORD.match(run[0], i - 1))
     return view.edited(lambda _, i: "" if i in dropped else None) if dropped else view
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from checks.privacy import _lexicon as lexicon
-from checks.privacy._spelling import CAP, WORD, Name, Shape, is_name
+from checks.privacy._spelling import CAP, COMMON, WORD, Name, Shape
 
 MASKED = re.compile(
     rf"(?<!\w)({CAP}[a-z]{{0,12}}\*{{1,6}}[a-z*]{{0,12}}(?: "
@@ -80,11 +80,18 @@ def _cheered(tag: str, offset: int) -> Iterator[Name]:
             return
 
 
+def _names_somebody(chunk: str) -> bool:
+    """Whether a part of a file's name is a name: `JSmith`, `anna`, `kowalski`."""
+    word = chunk.lower()
+    if re.fullmatch(r"[A-Z][A-Z][a-z]{2,20}", chunk):
+        return True
+    return word in lexicon.first_names() | lexicon.surnames() and word not in COMMON
+
+
 def in_files(text: str) -> Iterator[Name]:
     for match in FILE.finditer(text):
         for chunk in re.finditer(r"[A-Za-z]{2,30}", match[1]):
-            initial = re.fullmatch(r"[A-Z][A-Z][a-z]{2,20}", chunk[0])
-            if initial or (is_name(chunk[0]) and chunk[0].lower() in lexicon.first_names()):
+            if _names_somebody(chunk[0]):
                 yield Name(
                     match.start(1) + chunk.start(), match.start(1) + chunk.end(), Shape.MASKED
                 )

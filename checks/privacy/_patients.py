@@ -46,7 +46,8 @@ INNOCENT = re.compile(
     r"|joins?|joined|joining|hired?|hiring|intern|award|voted|elected|founded|founder"
     r"|named (?:after|for)|"
     r"discovered|invented|described|first woman|history|patron|saint|movie|film|song|album"
-    r"|band|concert|game|team|coach|ask for|endors\w{1,4}|candidate|campaign|for (?:mayor"
+    r"|band|concert|game|coach|(?:new|meet|on|join\w{0,3}) (?:\w{1,12} ){0,3}team"
+    r"|team (?:member|lead)|ask for|endors\w{1,4}|candidate|campaign|for (?:mayor"
     r"|senate|congress|governor|president)|graders?|students|classroom|thanks? to|thank "
     r"you to|courtesy of|photo by|recipe|reporter|news|open house|ribbon|visit from|led by"
     r"|with guest|caf[eé]|bakery|farm|store|shop|catering|roofing|"
@@ -58,8 +59,11 @@ BESIDE = re.compile(
     r"|bill|chart|results|stay|care|doctor|nurse)|\b(?:with you|you felt|you were) "
     r"|\bBB+\b|\b(?:patient|visit|appointment|chart|bill|insurance|prescription|pounds|lbs"
     r"|goal weight|discharged|recovery|healing|birth center|baby|babies|twins|due"
-    r"|breastfeed\w{0,3}|bandage|needle|nurse|fire station|check-?in|clinic|doctor)\b"
+    r"|breastfeed\w{0,3}|bandage|needle|nurse|fire station|check-?in|clinic|doctor"
+    r"|doc|hospital|er|ambulance|paramedics?|pulse|heartbeat|stitches|waiting room|front desk|copay"
+    r"|dose|scale|labs?|diagnos\w{1,4}|surgeon|dentist|chair|icu|nicu)\b"
 )
+ADDRESS_TITLE = re.compile(r"\b(?:mr|mrs|ms|miss|mx|sra?|srta|señora?|señorita|doña)\.? $")
 LEARNS = re.compile(
     r"\b(?:certif\w{1,8}|course|training|residency|fellowship|degree|school|boards|licen[cs]e\w?"
     r"|continuing education|program|rotation|internship|ceu|talk|lecture|presentation)\b"
@@ -95,7 +99,7 @@ class Scene:
         return tuple(sign for sign in self.signs[first:last] if start < sign.end + reach)
 
     def cares(self, start: int) -> bool:
-        """Whether the sentence of `start` has a sign or a word of care, and is no general advice."""
+        """Whether the sentence of `start` has a sign or a word of care and is not general."""
         first, last = self.reading.sentence_at(start)
         sentence = self.shadow[first:last]
         return self.tied(start, start) or (
@@ -179,11 +183,8 @@ def _beside_care(view: Scene, person: Person) -> bool:
         return False
     if care.is_general(sentence):
         return False
-    if person.name.shape is not Shape.TITLED:
-        first, _ = view.reading.sentence_at(max(0, first - 1))
-        _, last = view.reading.sentence_at(min(last, len(view.shadow) - 1))
-        return bool(BESIDE.search(view.shadow[first:last]))
-    return bool(BESIDE.search(view.shadow))
+    titled = ADDRESS_TITLE.search(view.shadow[max(0, person.start - 12) : person.start])
+    return bool(titled or BESIDE.search(view.shadow))
 
 
 def addressed(view: Scene, person: Person) -> bool:

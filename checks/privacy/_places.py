@@ -34,7 +34,7 @@ TOWN = re.compile(
     rf"|mother|father|native|resident|teacher|police|firefighter|officer|nurse|farmer"
     rf"|family|couple|teen|grandmother|grandfather|boy|girl|student|veteran|business"
     rf"|contractor|realtor|fisherman|roofer|plumber)\b"
-    rf"|[-–—] ?{CAP} {CAP}, (?P<signed>{CAP}(?: {CAP})?)(?=[.,\s])"
+    rf"|[-–—] ?{CAP}(?: {CAP})?, (?P<signed>{CAP}(?: {CAP})?)(?=[.,\s])"
 )
 FAMILY_OF = re.compile(
     r"\b(?:family|families|twins|triplets|quadruplets|couple|siblings|kids|residents?"
@@ -137,7 +137,7 @@ def _common(town: str) -> bool:
 
 
 def _a_person(view: Scene, start: int, end: int) -> bool:
-    return any(p.start < end and start < p.end for p in view.people if p.letter)
+    return any(p.start < end and start < p.end for p in view.people if p.letter and p.name.sure)
 
 
 def _tied(view: Scene, start: int, end: int) -> bool:

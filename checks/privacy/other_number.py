@@ -52,6 +52,11 @@ ROOM = re.compile(
     r"?#?(\d{1,4}[A-D]?|[A-D]?\d{1,4})\b(?! ?(?:am|pm|%|:))",
     re.IGNORECASE,
 )
+CALLED = re.compile(
+    r"(?:(?:^|[.!?\n]) ?|\b(?:dear|hey|hi|to|hello) )(?:room|rm|bed) #?(\d{1,4}[A-D]?),? "
+    r"(?:please|you|your|is|was|needs?|wants?|has|thinks|won['’]t|still|if|says|said|asked)\b",
+    re.IGNORECASE,
+)
 LONG = re.compile(r"\d{5,}|\d-\d|[A-Z]{1,4}-?\d{4,}|\d[A-Z]")
 CODING = re.compile(r"\b(?:cpt|icd|hcpcs|lot|npi|study|trial|jama|nejm|issue|vol)\b", re.IGNORECASE)
 LIES = re.compile(
@@ -74,6 +79,8 @@ def find(post: Post) -> Marks:
         if LONG.search(match[1]) and not coding and not YEAR.fullmatch(match[1]):
             yield *match.span(1), "Take out the number; it belongs to one person's care."
     view = scene(post)
+    for match in CALLED.finditer(post.text):
+        yield *match.span(1), "Take out the room; it says who lies there."
     for match in ROOM.finditer(post.text):
         first, last = view.reading.sentence_at(match.start())
         sentence = post.text[first:last]

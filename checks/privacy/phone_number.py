@@ -38,15 +38,18 @@ NUMBER = re.compile(
 )
 PUBLIC = re.compile(r"^1?(?:800|833|844|855|866|877|888|900)")
 PRIVATE = re.compile(
-    r"\b(?:his|her|their|your|parents?|mom|dad|mother|father|wife|husband"
+    r"(?i:\b(?:his|her|their|your|parents?|mom|dad|mother|father|wife|husband"
     r"|(?<!new-)(?<!new )patient|client|home|cell|mobile|private|personal"
     r"|\w{2,20}['’]s)(?: \w{1,10})? (?:cell|phone|mobile|number|fax|home|line|digits"
-    r"|contact)\b"
+    r"|contact)\b)"
     r"|\b(?:home phone|home fax|cell ?phone|cell number|mobile number)\b|\b(?:text|call"
     r"|reach|ring|tried|try|phone|fax|contact) (?:him|her|them|mom|dad|grandma|(?:mr|mrs"
     r"|ms)\.? \w{2,20}|[A-Z][a-z]{1,20}) (?:at|on|back|now|today)\b|\b(?:call|text) "
     r"[a-z]{2,15}s (?:mom|dad)\b|\b(?:fax|send|text|forward) (?:the |his |her |their |a "
     r"|these |those |this )(?:\w{1,14} ){1,4}to\b",
+)
+PUBLIC_CALL = re.compile(
+    r"\b(?:call|text|phone|reach|contact)(?: us| the| our|:|$| at| \W)|book|us\b|our\b|[.!?] "
 )
 FAX = re.compile(r"\bfax\b[^.!?\n]{0,30}$", re.IGNORECASE)
 
@@ -73,4 +76,4 @@ def _beside_a_patient(post: Post, number: re.Match[str]) -> bool:
     between = (
         post.text[p.end : number.start()].lower() for p in patients(post) if p.end <= number.start()
     )
-    return any(len(words) < 25 and not re.search(r"call|book|[.!?]", words) for words in between)
+    return any(len(words) < 60 and not PUBLIC_CALL.search(words) for words in between)

@@ -32,6 +32,7 @@ from collections.abc import Iterator
 from checks.privacy import _lexicon as lexicon
 from checks.privacy._care import Tie
 from checks.privacy._patients import WORD_OF_CARE, Scene, scene
+from checks.privacy._people import Person
 from checks.values import Category, Identifier, Marks, Post, Severity
 
 CATEGORY = Category.PHI
@@ -84,13 +85,18 @@ def _about_care(view: Scene, start: int, end: int) -> bool:
     first, last = view.reading.sentence_at(start)
     if OFFICE.search(view.reading.lower[first:last]):
         return False
-    if any(
-        start < p.end + 3 and (p.start < end + 2 or (p.start < end + 25 and p.letter in ("O", "D")))
-        for p in view.people
-    ):
+    if any(_explains(person, start, end) for person in view.people):
         return False
     near = any(sign.tie is not Tie.YOURS for sign in view.near(start, end, 130))
     return near or view.cares(start)
+
+
+def _explains(person: Person, start: int, end: int) -> bool:
+    """Whether a name tells who is meant: it follows at once, or is one of ours standing near."""
+    if end <= person.start < end + 3:
+        return True
+    ours = person.letter in ("O", "D")
+    return ours and start < person.end + 3 and person.start < end + 25
 
 
 def _relatives(view: Scene) -> Iterator[tuple[int, int]]:
