@@ -6,6 +6,7 @@ repeated. Answers keep the order of the lines, and no more than a few batches ar
 """
 
 import json
+import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -26,6 +27,8 @@ LONGEST_ID = 200
 BATCH = 32
 PAYS_FROM = 256  # lines checked before further processes are worth their start
 UNCHECKED = "unchecked"
+# Forked processes share the models loaded here; elsewhere than on Linux a fork is not safe.
+START = "fork" if sys.platform == "linux" else "spawn"
 
 TOO_LONG = "the line is longer than 512 KB"
 NOT_JSON = "the line is not a JSON object in UTF-8"
@@ -109,7 +112,7 @@ def _in_processes(
     if first is None:
         return
     check = partial(_answers, practice=practice)
-    with ProcessPoolExecutor(workers, get_context("spawn"), checks.warm) as pool:
+    with ProcessPoolExecutor(workers, get_context(START), checks.warm) as pool:
         waiting: deque[tuple[list[bytes | None], Future[list[Answer]]]] = deque()
         for batch in chain([first], batches):
             waiting.append((batch, _submit(pool, check, batch)))

@@ -2,6 +2,8 @@
 
 import itertools
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,12 +27,14 @@ def keys() -> KeyRing:
 
 
 @pytest.fixture(scope="session")
-def postgres(
-    tmp_path_factory: pytest.TempPathFactory, keys: KeyRing, worker_id: str
-) -> Iterator[str]:
-    """The URL of a migrated database that others are copied from."""
+def postgres(keys: KeyRing, worker_id: str) -> Iterator[str]:
+    """The URL of a migrated database that others are copied from.
+
+    The server's files stay out of pytest's folder: every other pytest that starts closes that one
+    to all users but its own, and as root the server runs as another.
+    """
     given = os.environ.get("SIGNOFF_TEST_POSTGRES")
-    folder = tmp_path_factory.mktemp("postgres")
+    folder = Path(tempfile.mkdtemp(prefix="signoff-postgres-"))
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
     server = None
     if not given:
@@ -48,6 +52,7 @@ def postgres(
     _admin(given, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
     if server is not None:
         server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _admin(url: str, statement: str) -> None:
