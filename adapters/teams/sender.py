@@ -86,6 +86,7 @@ class Connector:
     async def post(self, service_url: str, conversation: str, activity: Payload) -> str:
         """Posts a message; its id. Raises `Later`, `Undeliverable` or `Gone`."""
         path = f"v3/conversations/{quote(conversation, safe='')}/activities"
+        activity = {**activity, "conversation": {"id": conversation}}
         return words(await self._send("POST", service_url, path, activity), "id")
 
     async def update(
@@ -95,7 +96,8 @@ class Connector:
         path = (
             f"v3/conversations/{quote(conversation, safe='')}/activities/{quote(message, safe='')}"
         )
-        await self._send("PUT", service_url, path, {**activity, "id": message})
+        activity = {**activity, "id": message, "conversation": {"id": conversation}}
+        await self._send("PUT", service_url, path, activity)
 
     async def open(self, address: Address) -> str:
         """The person's own chat with the bot, opened when there is none yet; its id."""
