@@ -4,10 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint setup bench lock clean
+.PHONY: help demo test lint setup bench bench-detect lock clean
 
 help: ## show this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 demo: $(READY) ## run the demo on this machine and print its address
 	@$(BIN)/signoff demo $(ARGS)
@@ -24,6 +24,9 @@ lint: $(READY) ## format, lint, types, import arrows, lock file
 
 bench: $(READY) ## measure speed and memory, and print the table
 	@$(BIN)/python -m bench
+
+bench-detect: $(READY) ## measure detection beside plain Presidio, and print the tables
+	@$(BIN)/python -m bench.detect $(ARGS)
 
 setup: $(READY) ## make .venv with everything pinned in requirements.lock
 

@@ -100,3 +100,8 @@ def test_rule_severities_and_packs_are_read(tmp_path: Path) -> None:
 def test_a_bare_off_switches_a_rule_off() -> None:
     app = parse(yaml.safe_load("rules: {claims.cure: {severity: off}}"))
     assert app.checked_as().overrides == {"claims.cure": None}
+
+
+def test_the_people_of_the_roster_may_be_named_as_staff() -> None:
+    app = parse({"practice": {"staff": ["Becky Moore"]}, "people": {"m": {"name": "Maria Ortiz"}}})
+    assert app.checked_as().staff == ("Becky Moore", "Maria Ortiz")

@@ -217,8 +217,9 @@ class App(_Model):
         return parse_span(text)
 
     def checked_as(self, now: datetime | None = None) -> Practice:
-        """The practice as the checks know it."""
+        """The practice as the checks know it: the people of the roster are its staff."""
         mine = self.practice.model_dump(exclude={"timezone", "strategy"})
+        mine["staff"] = (*self.practice.staff, *(p.name for p in self.people.values()))
         return Practice(
             **mine,
             platforms={k: p.purpose for k, p in self.platforms.items()},

