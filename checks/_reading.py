@@ -18,7 +18,8 @@ Value = TypeVar("Value")
 
 SENTENCE_END = re.compile(
     r"(?<!\bdr)(?<!\bmr)(?<!\bms)(?<!\bst)(?<!\bmrs)(?<!\bvs)(?<!\bno)(?<!\bsr)(?<!\bjr)(?<!\bave)"
-    r"(?<!\bapt)(?<!\b[a-z])[.!?]+[)\"'”’]*(?=\s|$)|(?<=\b[a-z])[!?]+(?=\s|$)|\n+",
+    r"(?<!\bapt)(?<!\bsgt)(?<!\bcapt)(?<!\bcpl)(?<!\brev)(?<!\bprof)(?<!\bsra)(?<!\bsrta)"
+    r"(?<!\blt)(?<!\bcol)(?<!\b[a-z])[.!?]+[)\"'”’]*(?=\s|$)|(?<=\b[a-z])[!?]+(?=\s|$)|\n+",
     re.IGNORECASE,
 )
 LONGEST = 600

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from checks.privacy._care import Tie
 from checks.privacy._patients import Scene, patients, scene, specific
 from checks.privacy._roles import Role
 from checks.values import Post
@@ -39,6 +40,13 @@ RELATIVE = re.compile(
     r"|anoche|la semana pasada)\b",
     re.IGNORECASE,
 )
+RECURS = re.compile(
+    r"\b(?:los|todos los|cada|every|on) (?:lunes|martes|mi[eé]rcoles|jueves|viernes"
+    r"|s[aá]bados?|domingos?|\w{3,6}days)$",
+    re.IGNORECASE,
+)
+HOLIDAY = re.compile(r"\b(?:day|eve|morning|night)$|halloween|july$|mayo$", re.IGNORECASE)
+OF_A_STAY = frozenset({Tie.PATIENT, Tie.STORY})
 SOMEBODY = re.compile(r"N{2}|\bpatient\b")
 ABOUT = re.compile(
     r"\b(?:he|she|his|her|they|you|your|born|dob|died|passed|services)\b", re.IGNORECASE
@@ -50,7 +58,8 @@ OURS = re.compile(
     r"is (?:national|world|international)|awareness|celebrat\w+ (?:national|world)|from "
     r"\d{1,2} ?(?:am|pm|to|-)|free|marathon|game|walk (?:this|on)|fair|drive|booth"
     r"|habla|charla|taller|feria|abiert[oa]s?|cerrad[oa]s?|horario|abrimos|clase|gratis"
-    r"|festival|deadline|enrollment|election|ends|expires|reopens?|resumes?|live on)\b",
+    r"|festival|happy (?!birthday)|deadline|enrollment|election|ends|expires|reopens?"
+    r"|resumes?|live on)\b",
     re.IGNORECASE,
 )
 
@@ -64,7 +73,9 @@ def care_dates(post: Post) -> Iterator[tuple[int, int, bool]]:
     for pattern, exact in ((EXACT, True), (RELATIVE, False)):
         for match in pattern.finditer(post.text):
             start, end = _trimmed(post.text, match)
-            free = not any(s < end and start < e for s, e in done)
+            free = not RECURS.search(post.text[:end][-30:]) and not any(
+                s < end and start < e for s, e in done
+            )
             if free and _of_care(view, start, end):
                 done.append((start, end))
                 yield start, end, exact
@@ -88,6 +99,8 @@ def _of_care(view: Scene, start: int, end: int) -> bool:
         here = any(first <= person.start < last for person in named)
         if not (here or (named and ABOUT.search(sentence))):
             return False
+    if not patients(view.post) and HOLIDAY.search(view.post.text[start:end]):
+        return view.tied(start, end, OF_A_STAY) and not OURS.search(sentence)
     if re.search(r"\b1[0-8]\d\d|\b19[01]\d", view.post.text[start:end]):
         return False
     return not OURS.search(sentence) or bool(patients(view.post))

@@ -7,7 +7,7 @@ from checks.privacy import _lexicon as lexicon
 from checks.privacy._spelling import CAP, COMMON, WORD, Name, Shape
 
 MASKED = re.compile(
-    rf"(?<!\w)({CAP}[a-z]{{0,12}}\*{{1,6}}[a-z*]{{0,12}}(?: "
+    rf"(?<![\w*])({CAP}(?:[a-z]{{1,12}}\*{{1,6}}|\*{{1,6}}[a-z])[a-z*]{{0,12}}(?: "
     rf"{CAP}[a-z]{{0,12}}\*{{1,6}}[a-z*]{{0,12}})?)"
 )
 RHYME = re.compile(rf"\b[Rr]h?ymes with ({WORD}(?: {WORD}){{0,2}})|\bsounds like ({WORD} {WORD})")

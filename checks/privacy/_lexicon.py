@@ -103,7 +103,13 @@ def care_terms(lower: str) -> Iterator[tuple[int, int, str]]:
 
 def _term_at(lower: str, word: re.Match[str]) -> tuple[int, str] | None:
     plain = word[0].replace("’", "'")
-    for key in (plain, plain.removesuffix("'s"), plain.removesuffix("s"), plain.split("-")[0]):
+    for key in (
+        plain,
+        plain.removesuffix("'s"),
+        plain.removesuffix("s"),
+        plain.split("-")[0],
+        plain.split(".")[0],
+    ):
         for term, kind in _terms().get(key, ()):
             end = word.start() + len(term)
             if lower.startswith(term, word.start()) and not lower[end : end + 1].isalpha():

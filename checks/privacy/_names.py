@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from checks.privacy import _lexicon as lexicon
 from checks.privacy._hidden_names import hashtags, in_files, masked
-from checks.privacy._spelling import CAP, COMMON, WORD, Name, Shape, bare, is_name, key
+from checks.privacy._spelling import CAP, COMMON, WORD, Name, Shape, bare, is_name, is_spanish, key
 
 MOST = 300  # names in one text; a draft with more of them has been flagged long before
 PARTICLE = r"(?:de la|de los|del|de|da|dos|von|van der|van|bin|ibn|al|el|la|di|le|y|ter|ten)"
@@ -17,7 +17,7 @@ REST = rf"(?: (?:{PARTICLE} )?(?:{WORD}|{CAP}\.?(?![\w.'’]))){{0,3}}"
 CANDIDATE = re.compile(rf"(?<![\w#@./'’_-])({WORD}){REST}")
 TITLE = (
     r"(?:mr|mrs|ms|miss|mx|sgt|cpl|pvt|capt|lt|col|officer|grandma|grandpa|granny|nana"
-    r"|uncle|aunt|auntie"
+    r"|uncle|aunt|auntie|mama|mommy|momma|papa|captain|miss"
     r"|sra|srta|sr|señora|señor|señorita|don|doña|baby|little|big|old|pastor|deacon|coach"
     r"|sister|brother)"
 )
@@ -25,7 +25,10 @@ TITLED = re.compile(
     rf"(?<![\w#@./])((?i:{TITLE}))(\.? )(?!(?i:{TITLE})\b)((?:{WORD}|{CAP}\.?(?!\w))(?: "
     rf"{WORD}){{0,1}})"
 )
-SOFT_TITLES = frozenset(["baby", "little", "big", "old", "don", "coach", "sister", "brother"])
+TO_DON = re.compile(r"\b(?:a|de|con|para|por|y|nuestro|querido) $")
+SOFT_TITLES = frozenset(
+    ["baby", "little", "big", "old", "Don", "sister", "brother", "mama", "mommy", "papa"]
+)
 LOWER_TITLED = re.compile(r"(?<![\w#@./])(?:mr|mrs|ms|miss)\.? ([a-z]{3,20})\b")
 LOWER_PLAIN = re.compile(
     r"(?<![\w#@./'’&-])([a-z]{3,14})(?= ([a-z]{3,14}|[b-hj-z])\b)?(?![\w@&/-]|\.\w)"
@@ -41,12 +44,14 @@ LOWER_RELATED = re.compile(
     r"|appointment|appt|surgery|crown|results|chart|visit|bill|photo|pic|x-?rays?|knee|hip"
     r"|cast|braces|labs?|mri|filling|baby)\b"
 )
+REVERSED = re.compile(rf"(?<![\w#@])({WORD}), ({WORD})\b")
 FAMILY = re.compile(
     rf"\b(?:[Tt]he|[Bb]aby|[Ll]ittle) ({WORD}) (?:famil(?:y|ies)|twins?|triplets|quadruplets|quads"
     r"|quintuplets|chart|file|case|records|x-?rays?|appointment|siblings|brothers|sisters"
     r"|boys|girls|kids|clan|household|couple|baby)\b"
     rf"|\b[Tt]he ({WORD})s(?= (?:are|were|have|had|welcomed|came|got|just|who|and their|family)\b)"
     rf"|\b(?:for|to|with|from|meet|of) the ({WORD})s(?=[ .,!?:;]|$)"
+    rf"|\b[Ff]amilia ({WORD})(?! (?:unida|feliz|sana)\b)"
     rf"|(?<!\w)({WORD}) (?:party|family) of (?:two|three|four|five|six|seven|[2-7])\b"
 )
 INITIALS = re.compile(rf"(?<![\w.&/@#-])((?:{CAP}\.\s?){{1,2}}{CAP}\.)(?!\w)")
@@ -85,7 +90,18 @@ def find_names(text: str, written: str | None = None) -> list[Name]:
     `written` is the text as it was, when `text` has capitals that we put there.
     """
     found: list[Name] = list(_lower(written)) if written is not None else []
-    ways = (masked, _nicknames, _titled, _families, _initials, _listed, _lower, hashtags, in_files)
+    ways = (
+        masked,
+        _reversed,
+        _nicknames,
+        _titled,
+        _families,
+        _initials,
+        _listed,
+        _lower,
+        hashtags,
+        in_files,
+    )
     for way in ways:
         for name in way(text):
             if len(found) >= MOST:
@@ -97,17 +113,27 @@ def find_names(text: str, written: str | None = None) -> list[Name]:
 
 def _titled(text: str) -> Iterator[Name]:
     for match in TITLED.finditer(text):
-        title, words = match[1].lower(), match[3].split(" ")
+        spanish = TO_DON.search(text[max(0, match.start() - 10) : match.start()])
+        title = "Don" if match[1] == "Don" and not spanish else match[1].lower()
+        words = match[3].split(" ")
         if key(words[0]) in COMMON and len(bare(words[0]).rstrip(".")) > 1:
             continue
         one = len(words) == 1 or key(words[1]) in COMMON or words[0] != bare(words[0])
         name = bare(words[0] if one else match[3])
         known = is_name(words[0]) or key(words[0]) in lexicon.surnames()
         if title not in SOFT_TITLES or known:
-            yield Name(match.start(3), match.start(3) + len(name), Shape.TITLED)
+            start = match.start(1 if title == "big" else 3)
+            yield Name(start, match.start(3) + len(name), Shape.TITLED)
     for match in LOWER_TITLED.finditer(text):
         if match[1] not in COMMON:
             yield Name(*match.span(1), Shape.TITLED)
+
+
+def _reversed(text: str) -> Iterator[Name]:
+    """Names as a list has them: `Nguyen, Thanh`."""
+    for match in REVERSED.finditer(text):
+        if key(match[1]) in lexicon.surnames() and is_name(match[2]) and not is_name(match[1]):
+            yield Name(*match.span(), Shape.FULL)
 
 
 def _families(text: str) -> Iterator[Name]:
@@ -152,9 +178,13 @@ def _first_in(run: str, offset: int) -> Iterator[Name]:
         follows = words[number + 1 :]
         after = _surname(follows) if bare(word[0]) == word[0] else 0
         name = key(word[0])
-        listed = name in lexicon.first_names() or name.split("-")[0] in lexicon.first_names()
+        parts = name.split("-")
+        listed = name in lexicon.first_names() or parts[0] in lexicon.first_names()
+        listed = listed or (len(parts) > 1 and all(map(is_name, parts)))
         doubtful = name in lexicon.word_names()
-        family = bool(after) and key(follows[0][0]) in lexicon.surnames()
+        second = key(follows[0][0]) if after else ""
+        family = second in lexicon.surnames()
+        double = second in lexicon.first_names()  # Sofía Isabel
         backwards = bool(after) and name in lexicon.surnames()  # Nguyen Thi Hanh
         if word[0].isupper() and 1 < len(word[0]) < 5 and run != run.upper():
             continue
@@ -164,7 +194,9 @@ def _first_in(run: str, offset: int) -> Iterator[Name]:
             last = words[number + after]
             end = offset + last.start() + len(bare(last[0]))
             shape = Shape.FULL if after else Shape.FIRST
-            yield Name(offset + word.start(), end, shape, sure=listed or (doubtful and family))
+            yield Name(
+                offset + word.start(), end, shape, sure=listed or (doubtful and (family or double))
+            )
             return
 
 
@@ -185,7 +217,9 @@ def _surname(words: list[re.Match[str]]) -> int:
 def _lower(text: str) -> Iterator[Name]:
     """Names in lower case: those that are no word as well, and others beside a greeting or kin."""
     for match in LOWER_PLAIN.finditer(text):
-        if match[1] in lexicon.first_names() and match[1] not in NOT_LOWER:
+        if match[1] not in lexicon.first_names() or match[1] in NOT_LOWER:
+            continue
+        if not is_spanish(text[max(0, match.start() - 60) : match.end() + 60]):
             last = match[2] and (len(match[2]) == 1 or match[2] in lexicon.surnames() - COMMON)
             shape = Shape.FULL if last else Shape.FIRST
             yield Name(match.start(1), match.end(2) if last else match.end(1), shape)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from checks._reading import Reading, read
 from checks.privacy import _care as care
 from checks.privacy._care import Sign, Tie
+from checks.privacy._cues import SUPPLIER
 from checks.privacy._people import Person, people
 from checks.privacy._roles import Role
 from checks.privacy._spelling import Shape
@@ -38,11 +39,12 @@ SELF = re.compile(
     r"|doctors need doctors|on the other side of the)",
 )
 INNOCENT = re.compile(
-    r"\b(?:join|register|rsvp|sign up|speaker|speaks?|talk|lecture|webinar|workshop"
-    r"|seminar|class|hosted?|hosting|hosts|sponsor\w{0,4}|donat\w{1,4}|study|studies"
+    r"\b(?:join|register|rsvp|sign up|speaker|speaks?|(?:a|free|this|the|our) talk|lecture"
+    r"|webinar|workshop|seminar|class|hosted?|hosting|hosts|sponsor\w{0,4}|donat\w{1,4}|study|studies"
     r"|research\w{0,3}|published|journal|authors?|book|wrote|writes|"
-    r"podcast|article|blog|video|episode|quote|said|interview|welcome (?:to (?:our|the)"
-    r"|our new)|please welcome|new (?:nurse|doctor|provider|hygienist|assistant|team)"
+    r"podcast|article|blog|video|episode|quote|(?:once|famously) said|interview"
+    r"|welcome (?:to (?:our|the)|our new)|please welcome"
+    r"|new (?:nurse|doctor|provider|hygienist|assistant|team)"
     r"|joins?|joined|joining|hired?|hiring|intern|award|voted|elected|founded|founder"
     r"|named (?:after|for)|"
     r"discovered|invented|described|first woman|history|patron|saint|movie|film|song|album"
@@ -51,8 +53,10 @@ INNOCENT = re.compile(
     r"|senate|congress|governor|president)|graders?|students|classroom|thanks? to|thank "
     r"you to|courtesy of|photo by|recipe|reporter|news|open house|ribbon|visit from|led by"
     r"|with guest|caf[eé]|bakery|farm|store|shop|catering|roofing|"
-    r"volunteer\w{0,3}|our (?:own )?(?:staff|team|nurse|doctor|dentist|receptionist"
-    r"|manager|hygienist))\b"
+    r"volunteer\w{0,3}|our (?:own )?(?:staff|receptionist|manager|hygienist)"
+    r"|invit\w{2,6}|escuela|feria|patrocin\w{1,5}|don(?:ó|ar|ación|aron)|charla|taller|prestar"
+    r"|apoyo|bienvenid[oa]s? a nuestro equipo|se une"
+    r"|nuev[oa] (?:enfermer|doctor|m[eé]dic)\w{1,3})\b"
 )
 BESIDE = re.compile(
     r"[CP]{3,}|\b(?:his|her|their|your) (?:\w{1,14} ){0,2}(?:[CPB]{2,}|visit|appointment"
@@ -68,6 +72,11 @@ LEARNS = re.compile(
     r"\b(?:certif\w{1,8}|course|training|residency|fellowship|degree|school|boards|licen[cs]e\w?"
     r"|continuing education|program|rotation|internship|ceu|talk|lecture|presentation)\b"
 )
+SAYING = re.compile(r"[\"“]([^\"“”]{10,280})[\"”] ?[-–—]{0,2} ?$")
+OF_SELF = re.compile(
+    r"\b(?:i|i['’]m|i['’]ve|me|my|they|their|you guys|dr|doctors?|nurses?|staff|team)\b"
+)
+OF_OURS = re.compile(r"[OD]{2}|\bdrs?\.? [a-z]")
 SOMEBODY_NAMED = re.compile(r"[OD]{2}")
 PARTICULAR = re.compile(r"\b(?:our|this) (?:\w{1,20} ){0,3}patient\b|N{2,}")
 WORD_OF_CARE = re.compile("[CPB]{3,}")
@@ -159,6 +168,8 @@ def _patients(reading: Reading) -> tuple[Person, ...]:
 
 
 def _is_patient(view: Scene, person: Person) -> bool:
+    if person.role is Role.SOMEBODY and _is_short_form(view, person):
+        return False
     match person.role:
         case Role.NOBODY | Role.NOTED:
             return False
@@ -173,6 +184,15 @@ def _is_patient(view: Scene, person: Person) -> bool:
     return view.post.kind is Kind.REPLY or addressed(view, person)
 
 
+def _is_short_form(view: Scene, person: Person) -> bool:
+    """Whether a first name is the short form of one of ours in the post: Gabriela Soto, Gaby."""
+    stem = view.post.text[person.start : person.end].lower()[:3]
+    return person.name.shape is Shape.FIRST and any(
+        other.letter in ("O", "D") and view.reading.lower.startswith(stem, other.start)
+        for other in view.people
+    )
+
+
 def _beside_care(view: Scene, person: Person) -> bool:
     """Whether an undoubted name stands beside words of care, in nothing that explains it."""
     if not person.name.sure and person.name.shape is not Shape.INITIALS:
@@ -181,10 +201,22 @@ def _beside_care(view: Scene, person: Person) -> bool:
     sentence = view.shadow[first:last]
     if INNOCENT.search(sentence) or (person.name.shape is Shape.FIRST and "?" in sentence):
         return False
-    if care.is_general(sentence):
+    if _quoted(view, person):
+        return False
+    known = SUPPLIER.search(view.post.text[max(0, person.start - 30) : person.start])
+    if known and person.name.shape is not Shape.TITLED and not re.search("[CP]{3}", sentence):
+        return False
+    if care.is_general(sentence) or (person.name.shape is Shape.FIRST and OF_OURS.search(sentence)):
         return False
     titled = ADDRESS_TITLE.search(view.shadow[max(0, person.start - 12) : person.start])
-    return bool(titled or BESIDE.search(view.shadow))
+    plain = person.name.shape in (Shape.FULL, Shape.FIRST)
+    return bool(titled or plain or BESIDE.search(view.shadow))
+
+
+def _quoted(view: Scene, person: Person) -> bool:
+    """Whether the name stands under a saying in which nobody speaks of themselves."""
+    saying = SAYING.search(view.reading.lower[max(0, person.start - 300) : person.start])
+    return saying is not None and not OF_SELF.search(saying[1])
 
 
 def addressed(view: Scene, person: Person) -> bool:

@@ -7,9 +7,9 @@ from checks._reading import Reading
 from checks.privacy import _care as care
 from checks.privacy import _lexicon as lexicon
 from checks.privacy._care import Sign
-from checks.privacy._names import find_names
+from checks.privacy._names import NOT_LOWER, find_names
 from checks.privacy._roles import Role, role
-from checks.privacy._spelling import COMMON, Name, Shape, bare, key
+from checks.privacy._spelling import CAP, COMMON, Name, Shape, bare, is_name, is_spanish, key
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,7 @@ LETTERS = {
     Role.NOTED: "n",
     Role.NOBODY: "",
 }
+CAPITALISED = re.compile(rf"\b{CAP}[^\W_]{{2,}}")
 MODEL_NAME = re.compile(r"[^\W\d_][^\W_]*(?:[ '’.-]{1,2}[^\W\d_]+\.?){0,3}")
 
 
@@ -47,8 +48,8 @@ def _people(reading: Reading) -> tuple[Person, ...]:
     recased = text != reading.post.text
     names = find_names(text, reading.post.text if recased else None)
     if recased and reading.post.text == reading.lower:
-        names = [_certain(text, name) for name in names]
-    if signs_without_names(reading):
+        names = [_certain(text, name) for name in names if _is_no_word(text, name)]
+    if signs_without_names(reading) and _has_more_names(text, names):
         names += _by_model(text, names, as_written=not recased)
     persons = [_person(text, name, reading) for name in names]
     return tuple(sorted(persons, key=lambda person: person.start))
@@ -71,6 +72,19 @@ def signs_without_names(reading: Reading) -> tuple[Sign, ...]:
 
 def _signs_without_names(reading: Reading) -> tuple[Sign, ...]:
     return care.signs(care.shade(reading.lower, care.care_overlays(reading)))
+
+
+def _is_no_word(text: str, name: Name) -> bool:
+    """Whether a single name stays one when its capital is ours: `al` and `art` are words too."""
+    return name.shape is not Shape.FIRST or text[name.start : name.end].lower() not in NOT_LOWER
+
+
+def _has_more_names(text: str, names: list[Name]) -> bool:
+    """Whether a capitalised word is left that nothing explains, which the model may know."""
+    return any(
+        key(word[0]) not in COMMON and not any(n.start <= word.start() < n.end for n in names)
+        for word in CAPITALISED.finditer(text)
+    )
 
 
 def _certain(text: str, name: Name) -> Name:
@@ -97,9 +111,17 @@ def _by_model(text: str, names: list[Name], *, as_written: bool) -> list[Name]:
         if any(start < n.end and n.start < end for n in names):
             continue
         name = _trimmed(text, start, end)
-        if name and not (as_written and text[name.start : name.end].isupper()):
+        if name is None or (as_written and text[name.start : name.end].isupper()):
+            continue
+        near = text[max(0, name.start - 60) : name.end + 60]
+        if (as_written and not is_spanish(near)) or _listed(text[name.start : name.end]):
             found.append(name)
     return found
+
+
+def _listed(name: str) -> bool:
+    """Whether a part of the name is in the lists; asked where the model knows little."""
+    return any(is_name(word) or key(word) in lexicon.surnames() for word in name.split())
 
 
 def _trimmed(text: str, start: int, end: int) -> Name | None:

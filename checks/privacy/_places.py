@@ -19,6 +19,8 @@ STREET = re.compile(
     rf"(?<![\w-])(?:\d{{1,6}} )?(?:[NSEW]\.? )?(?:{CAP} ){{1,3}}{KIND}(?: (?:near|and|&"
     rf"|at) (?:\d{{1,3}}(?:st|nd|rd|th)|{CAP}(?: {KIND})?))?(?: (?:Apt|Unit|#|Suite)\.? "
     rf"?\w{{1,5}})?"
+    rf"|(?<![\w-])\d{{1,6}} (?:{CAP} ){{1,3}}(?:Apt|Unit|#|Lot|Trailer)\.? ?\w{{1,5}}"
+    rf"|\b(?i:calle|avenida|calzada|av\.) (?:{CAP} ){{1,3}}(?:#|n[uú]mero )?\d{{1,5}}\b"
 )
 ZIP = re.compile(
     r"(?<![\w$#.,/-])\d{5}(?:-\d{4})?(?![\w,/]|\.\d|-\d)(?! (?:steps|people|patients"
@@ -34,7 +36,7 @@ TOWN = re.compile(
     rf"|mother|father|native|resident|teacher|police|firefighter|officer|nurse|farmer"
     rf"|family|couple|teen|grandmother|grandfather|boy|girl|student|veteran|business"
     rf"|contractor|realtor|fisherman|roofer|plumber)\b"
-    rf"|[-–—] ?{CAP}(?: {CAP})?, (?P<signed>{CAP}(?: {CAP})?)(?=[.,\s])"
+    rf"|[-–—] ?{CAP}(?: {CAP})?, (?P<signed>{CAP}(?: {CAP})?)(?=[.,\s]|$)"
 )
 FAMILY_OF = re.compile(
     r"\b(?:family|families|twins|triplets|quadruplets|couple|siblings|kids|residents?"
@@ -53,6 +55,9 @@ NOT_TOWN = re.compile(
     r"|june|july|august|september|october|november|december)\b",
     re.I,
 )
+HOME = re.compile(
+    r"\b(?:to|from|of|de la|en la|a la|lives (?:at|on)|home (?:at|on)|her|his|their) $", re.I
+)
 LIVES = re.compile(
     r"\b(?:from|lives? in|home to|resident|native|neighbou?r|outside|over in|down in|up "
     r"in)\b",
@@ -63,10 +68,9 @@ LIVES = re.compile(
 def care_places(post: Post) -> Iterator[tuple[int, int]]:
     """Places below a state that the post ties to somebody's care."""
     view = scene(post)
-    if not specific(post):
-        return
+    towns = (*_zips(view), *_towns(view)) if specific(post) else ()
     done: list[tuple[int, int]] = []
-    for start, end in (*_streets(view), *_zips(view), *_towns(view)):
+    for start, end in (*_streets(view), *towns):
         if not any(s < end and start < e for s, e in done):
             done.append((start, end))
             yield start, end
@@ -77,7 +81,10 @@ def _streets(view: Scene) -> Iterator[tuple[int, int]]:
         start, end = _without_lead(match), match.end()
         words = view.post.text[start:end]
         a_street = " " in words and not re.match(r"(?:Dr|St)\b", words)
-        if a_street and not ours.is_place(words, view.post.practice) and _tied(view, start, end):
+        if not a_street or ours.is_place(words, view.post.practice):
+            continue
+        home = HOME.search(view.post.text[max(0, start - 25) : start]) and re.search(r"\d", words)
+        if _tied(view, start, end) or (home and view.cares(start)):
             yield start, end
 
 
@@ -119,7 +126,11 @@ def _towns(view: Scene) -> Iterator[tuple[int, int]]:
         first, last = view.reading.sentence_at(start)
         if "DD" in view.shadow[first:last] and "patient" not in view.shadow[first:last]:
             continue
-        named = any(person.end == match.start() - 1 for person in view.people if person.letter)
+        named = any(
+            text[person.end : match.start()] in (" ", ", ")
+            for person in view.people
+            if person.letter
+        )
         lives = group != "town" or LIVES.search(lead) or FAMILY_OF.search(before) or named
         if lives or (lead in ("in", "at", "near") and view.tied(start, end, OF_A_PATIENT)):
             rest = text[end : end + 25]

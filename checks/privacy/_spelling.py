@@ -35,6 +35,17 @@ POSSESSIVE = re.compile(r"['’]s?$")
 COMMON = lexicon.lines("common_words") | lexicon.lines("spanish_words")
 
 
+SPANISH = lexicon.lines("spanish_words") - lexicon.lines("common_words")
+TOKEN = re.compile(r"[^\W\d_]{2,20}")
+
+
+def is_spanish(text: str) -> bool:
+    """Whether a passage reads as Spanish: many of its words are, or it has Spanish letters."""
+    words = [key(word) for word in TOKEN.findall(text)]
+    known = sum(word in SPANISH for word in words)
+    return known >= 2 and 4 * known >= len(words)
+
+
 def bare(word: str) -> str:
     """The word without a possessive ending."""
     return POSSESSIVE.sub("", word)

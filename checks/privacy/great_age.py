@@ -56,7 +56,15 @@ WORDED = re.compile(
     rf"&)?[- ]{SMALL})?))(?=[,.!?;]| and\b)",
     re.IGNORECASE,
 )
+BIRTHDAY = re.compile(
+    r"\b((?:9\d|1[01]\d)(?:th|st|nd|rd)) birthday|\bbirthday (?:number |no\. ?|#)(9\d|1[01]\d)\b"
+    r"|\bcumpleaños (?:n[uú]mero |#)(9\d|1[01]\d)\b|\bcumpl\w{1,4} (?:sus )?(9\d|1[01]\d)\b",
+    re.IGNORECASE,
+)
 MARKED = re.compile(r"(?<![\w$#.,/-])(9\d|1[01]\d) ?[MF]\b|(?<=[A-Za-z], )(9\d|10\d)(?=,)")
+OF_SOMEBODY = re.compile(
+    r"N{2},? (?:is|was|at|turned|turns|age|aged) (9\d|1[01]\d)\b(?![%/:.]\d| ?[a-z]+ ?pounds)"
+)
 THING = re.compile(
     r"\b(?:(?:practice|hospital|clinic|building|company|organization|tradition|vaccine"
     r"|town|city|school|church) (?:is|was|turn\w{0,4})|people (?:in|over|aged)|adults"
@@ -67,7 +75,7 @@ THING = re.compile(
 
 def find(post: Post) -> Marks:
     view = scene(post)
-    for pattern in (AGE, TOLD, WORDED, MARKED):
+    for pattern in (AGE, TOLD, WORDED, BIRTHDAY, MARKED):
         for match in pattern.finditer(post.text):
             group = match.lastindex or 0
             first, last = view.reading.sentence_at(match.start())
@@ -75,3 +83,5 @@ def find(post: Post) -> Marks:
             general = sentence.rstrip().endswith("?") and is_general(sentence.lower())
             if not general and not THING.search(sentence):
                 yield *match.span(group), "Leave the age out, or write 90 or older."
+    for match in OF_SOMEBODY.finditer(view.shadow):
+        yield *match.span(1), "Leave the age out, or write 90 or older."

@@ -25,7 +25,7 @@ As of
 
 import re
 
-from checks.privacy._patients import scene, specific
+from checks.privacy._patients import names_patient, scene, specific
 from checks.values import Category, Identifier, Marks, Post, Severity
 
 CATEGORY = Category.PHI
@@ -40,7 +40,7 @@ CODE = (
 )
 NAMED = re.compile(
     r"\b(?:claim|rx|prescription|script|specimen|accession|case|ticket|complaint|reference"
-    r"|confirmation|encounter|visit|order|requisition|sample|slide|path(?:ology)?|lab"
+    r"|confirmation|encounter|visit|order|requisition|report|sample|slide|path(?:ology)?|lab"
     r"|biopsy|referral|prior auth(?:orization)?|authorization|study|trial id|subject"
     r"|participant|"
     r"receta|reclamo|muestra|caso|wristband|locker|queue|badge)"
@@ -49,7 +49,13 @@ NAMED = re.compile(
 )
 ROOM = re.compile(
     r"\b(?:room|rm|bed|bay|suite|unit|ward|floor|habitaci[oó]n|cama|cuarto|chair|pod)\.? "
-    r"?#?(\d{1,4}[A-D]?|[A-D]?\d{1,4})\b(?! ?(?:am|pm|%|:))",
+    r"?#?(\d{1,4}[A-D]?|[A-D]?\d{1,4})\b(?! ?(?:am|pm|%|:))"
+    r"|\b(?:his|her|their|whose) (?:room|bed)[^!?\n\d]{0,30}? is #?(\d{1,4}[A-D]?)\b",
+    re.IGNORECASE,
+)
+GENERIC = re.compile(
+    r"\b(?:number|no\.|num|id|code|ref|key|tag)(?: is)?[:# ]{1,3}"
+    r"((?!\d{3}[-. ]\d{3}[-. ]?\d{4}\b)[A-Z]{0,3}-?\d{5,12})\b(?! ?(?:patients|people))",
     re.IGNORECASE,
 )
 CALLED = re.compile(
@@ -78,6 +84,9 @@ def find(post: Post) -> Marks:
         coding = CODING.search(post.text[max(0, match.start() - 20) : match.end()])
         if LONG.search(match[1]) and not coding and not YEAR.fullmatch(match[1]):
             yield *match.span(1), "Take out the number; it belongs to one person's care."
+    for match in GENERIC.finditer(post.text):
+        if specific(post) and not YEAR.fullmatch(match[1]):
+            yield *match.span(1), "Take out the number; it belongs to one person's care."
     view = scene(post)
     for match in CALLED.finditer(post.text):
         yield *match.span(1), "Take out the room; it says who lies there."
@@ -85,5 +94,6 @@ def find(post: Post) -> Marks:
         first, last = view.reading.sentence_at(match.start())
         sentence = post.text[first:last]
         lain_in = specific(post) or match[0].lower().startswith(("bed", "room"))
-        if lain_in and LIES.search(sentence) and not EVENT.search(sentence):
-            yield *match.span(1), "Take out the room; it says who lies there."
+        lies = LIES.search(sentence) or names_patient(post, match.start())
+        if lain_in and lies and not EVENT.search(sentence):
+            yield *match.span(match.lastindex or 0), "Take out the room; it says who lies there."

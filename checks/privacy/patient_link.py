@@ -41,13 +41,14 @@ PERSONAL = re.compile(
     r"fund|gofundme|caring|donat|memorial|obituar|tribute|legacy\.com|/in/"
     r"|facebook\.com/(?!events|groups)|instagram\.com/(?!p/)|tiktok\.com/@"
     r"|linkedin\.com/in|profile|/user/|journal|meal ?train|registry|"
-    r"help-|support-|-strong|team-|drive\.google|dropbox|sharepoint|onedrive|/patients?/"
+    r"strava|athletes?/|venmo|paypal\.me|cash\.app|/user|vimeo|youtu\.?be|spotify|photos?\.|album|help-|support-|-strong|team-|drive\.google|dropbox|sharepoint|onedrive|/patients?/"
     r"|/records?/|/visit/",
     re.IGNORECASE,
 )
 HERS = re.compile(
     r"\b(?:her|his|their|family'?s?|patient'?s?|one of our (?:patients|moms|dads|families"
-    r"|kids)) (?:\w{1,12} ){0,2}(?:page|profile|site|fundraiser|journal|blog|story|account"
+    r"|kids)) (?:\w{1,12} ){0,2}(?:strava|instagram|facebook"
+    r"|tiktok|youtube|twitter|page|profile|site|fundraiser|journal|blog|story|account"
     r"|link|diary|channel|gofundme)",
     re.IGNORECASE,
 )

@@ -38,10 +38,11 @@ NUMBER = re.compile(
 )
 PUBLIC = re.compile(r"^1?(?:800|833|844|855|866|877|888|900)")
 PRIVATE = re.compile(
-    r"(?i:\b(?:his|her|their|your|parents?|mom|dad|mother|father|wife|husband"
+    r"(?i:\b(?:his|her|their|parents?|mom|dad|mother|father|wife|husband"
     r"|(?<!new-)(?<!new )patient|client|home|cell|mobile|private|personal"
     r"|\w{2,20}['’]s)(?: \w{1,10})? (?:cell|phone|mobile|number|fax|home|line|digits"
     r"|contact)\b)"
+    r"|\b(?:voice ?mail|missed call|text|fax|message)s? (?:\w{1,12} ){0,2}from\b"
     r"|\b(?:home phone|home fax|cell ?phone|cell number|mobile number)\b|\b(?:text|call"
     r"|reach|ring|tried|try|phone|fax|contact) (?:him|her|them|mom|dad|grandma|(?:mr|mrs"
     r"|ms)\.? \w{2,20}|[A-Z][a-z]{1,20}) (?:at|on|back|now|today)\b|\b(?:call|text) "

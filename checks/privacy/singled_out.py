@@ -40,7 +40,11 @@ SEVERITY = Severity.ESCALATE
 IDENTIFIER = Identifier.CONTEXT
 
 KIN = lexicon.either("singling", "kin")
-MACROS = {"KIN": KIN, "ROLE": lexicon.either("singling", "roles")}
+MACROS = {
+    "KIN": KIN,
+    "ROLE": lexicon.either("singling", "roles"),
+    "JOB": lexicon.either("singling", "jobs"),
+}
 PATTERNS = tuple(
     lexicon.filled(pattern, {**MACROS, **lexicon.patterns("singled_out")["macros"]})
     for pattern in lexicon.patterns("singled_out")["patterns"]
@@ -54,9 +58,15 @@ OFFICE = re.compile(
     r"\b(?:declared|proclaimed|proclamation|join (?:us|the|our)|speaker|open house|ribbon"
     r"|visited our|welcomed|toured|announced|spoke|will (?:speak|be at)|cut the)\b"
 )
-STAFF_KIN = re.compile(
-    rf"(?:[OD]{{2,}}|\b(?:nurse|doctor|dr\.? \w{{2,20}}|receptionist|hygienist|manager|our "
-    rf"(?:own )?\w{{3,14}}))['’]s (?:\w{{1,10}} )?(?P<kin>{KIN})\b"
+PAST = re.compile(r"\b(?:1[5-9]\d\d|20[01]\d)\b")
+US = re.compile(r"\b(?:we|us|our|ours|here)\b")
+STAFF_KIN = (
+    re.compile(
+        rf"(?:[OD]{{2,}}|\b(?:nurse|doctor|dr\.? \w{{2,20}}|receptionist|hygienist|manager|our "
+        rf"(?:own )?\w{{3,14}}))['’]s (?:\w{{1,10}} )?(?P<kin>{KIN})\b"
+    ),
+    re.compile(rf"\b(?:his|her|their) {KIN} (?:is|was) (?:our (?:own )?)?(?P<kin>[OD]{{2,}})"),
+    re.compile(rf"\b(?P<kin>{KIN} (?:of|de) (?:nuestr[oa]|our|la|el) (?:\w{{2,14}} )?[OD]{{2,}})"),
 )
 
 
@@ -83,7 +93,8 @@ def _singled(view: Scene) -> Iterator[tuple[int, int]]:
 
 def _about_care(view: Scene, start: int, end: int) -> bool:
     first, last = view.reading.sentence_at(start)
-    if OFFICE.search(view.reading.lower[first:last]):
+    sentence = view.reading.lower[first:last]
+    if OFFICE.search(sentence) or (PAST.search(sentence) and not US.search(sentence)):
         return False
     if any(_explains(person, start, end) for person in view.people):
         return False
@@ -100,7 +111,7 @@ def _explains(person: Person, start: int, end: int) -> bool:
 
 
 def _relatives(view: Scene) -> Iterator[tuple[int, int]]:
-    for match in STAFF_KIN.finditer(view.shadow):
+    for match in (m for pattern in STAFF_KIN for m in pattern.finditer(view.shadow)):
         signs = view.near(*match.span("kin"), 90)
         if any(sign.tie is not Tie.YOURS and sign.end > match.start() for sign in signs):
             yield match.span("kin")

@@ -30,6 +30,18 @@ PLATE = re.compile(
     r"(?:number|no|num|is|reads|says|#))?\.?[:# ]{1,3}"
     r"((?=[A-Za-z -]{0,7}\d)[A-Z0-9]{1,4}[ -]?[A-Z0-9]{2,5}(?:[ -][A-Z0-9]{1,4})?)(?!\w)",
 )
+VANITY = re.compile(
+    r"(?<!our )(?<!van )(?<!bus )\bplates? (?:reads?|says?|that (?:says|reads)|reading|saying) "
+    r"[\"“]?([A-Z0-9][A-Z0-9 -]{2,8}[A-Z0-9])\b"
+)
+CAR = re.compile(
+    r"\b(?:(?i:car|truck|pickup|van|minivan|suv|sedan|jeep|motorcycle|vehicle|wagon|camry|civic|accord"
+    r"|corolla|tacoma|prius|rav4|silverado|mustang|camaro|corvette|explorer|wrangler|tesla|tahoe"
+    r"|suburban|odyssey|altima|f-?150|honda|toyota|ford|chevy|chevrolet|dodge|ram|nissan|kia|hyundai"
+    r"|subaru|mazda|bmw|mercedes|audi|lexus|gmc|buick|cadillac|volvo|volkswagen|vw|harley))\b"
+    r"[^.!?\n]{0,25}?[\s(#]((?=[A-Z0-9-]{0,6}\d)"
+    r"(?=[A-Z0-9-]{0,6}[A-Z])[A-Z0-9]{2,4}[- ]?[A-Z0-9]{3,4})\b(?! ?(?:am|pm))"
+)
 VIN = re.compile(
     r"(?<!\w)(?=[A-HJ-NPR-Z0-9]{0,16}\d)(?=[A-HJ-NPR-Z0-9]{0,16}[A-HJ-NPR-Z])[A-HJ-NPR-Z0-9]{17}(?!\w)"
 )
@@ -37,6 +49,8 @@ VIN = re.compile(
 
 def find(post: Post) -> Marks:
     for match in PLATE.finditer(post.text):
+        yield *match.span(1), "Take out the plate number."
+    for match in (m for p in (VANITY, CAR) for m in p.finditer(post.text)):
         yield *match.span(1), "Take out the plate number."
     for match in VIN.finditer(post.text):
         yield *match.span(), "Take out the vehicle number."
