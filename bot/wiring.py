@@ -7,6 +7,7 @@ import os
 import signal
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -54,6 +55,9 @@ class Counter:
         return answer
 
 
+THREADS = 64  # most only stand in line for the writer; a command must never wait for one
+
+
 class Product:
     """Everything that runs in one process, started and stopped together."""
 
@@ -83,6 +87,8 @@ class Product:
         """Serves on host and port (0: any free one, given back) while the block runs."""
         from adapters.http import application
 
+        threads = ThreadPoolExecutor(THREADS, thread_name_prefix="signoff")
+        asyncio.get_running_loop().set_default_executor(threads)
         runner = web.AppRunner(application(self.adapters, self.readiness), access_log=None)
         await runner.setup()
         warming = asyncio.create_task(self._warm())

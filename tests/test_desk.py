@@ -321,6 +321,7 @@ def test_three_flagged_drafts_bring_one_lesson_and_six_the_extra_stage(bench: Be
     assert [k for k in bench.keys("maria") if k.startswith("lesson/")] == ["lesson/1"]
     invitation = bench.card("maria", "lesson/1")
     assert "3 of your drafts" in words(invitation)
+    assert words(invitation).count("for example A•••") == 1
     for n in range(3):
         bench.submit(f"Bert number {n} is home", BLOCK)
     clean = bench.submit()

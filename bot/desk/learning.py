@@ -43,7 +43,9 @@ def invite_if_due(turn: Turn, person: str) -> None:
         return
     number = store.assign(turn.tx, person, wanted, turn.now)
     since = turn.now - rules.window
-    masked = [(title_of(c), words) for c, words in store.masked_since(turn.tx, person, since)]
+    own = store.masked_since(turn.tx, person, since)
+    own.sort(key=lambda found: found[0] not in wanted.lesson.categories)
+    masked = list(dict.fromkeys((title_of(category), words) for category, words in own))
     card = training.invitation(wanted, number, rules.window.days, masked)
     turn.send(person, f"lesson/{number}", card)
     turn.record(

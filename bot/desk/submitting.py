@@ -50,16 +50,13 @@ def submit(turn: Turn, act: Submit) -> Answer:
     content = _content(turn, act)
     origin = turn.where
     source = (origin.conversation, origin.message)
-    draft = drafts.add(turn.tx, turn.me.key, origin.chat, content, at=turn.now, source=source)
+    draft = drafts.add(
+        turn.tx, turn.me.key, origin.chat, content, at=turn.now, check_at=clock.now(), source=source
+    )
     drafts.add_version(turn.tx, draft.id, 1, content, at=turn.now, schedule=act.schedule[:80])
-    _to_checks(turn, draft.id, Tag.SUBMITTED, content)
+    turn.show_author(turn.fresh(draft))
+    turn.record(Tag.SUBMITTED, draft=draft.id, version=1, content=content.hash)
     return Answer()
-
-
-def _to_checks(turn: Turn, number: int, tag: Tag, content: Content) -> None:
-    drafts.ask_for_check(turn.tx, number, clock.now())
-    view = turn.show(number)
-    turn.record(tag, draft=number, version=view.version.number, content=content.hash)
 
 
 def _bare(text: str) -> str:
@@ -131,7 +128,9 @@ def _new_version(turn: Turn, draft: Draft, text: str) -> Answer:
             turn.send(draft.author, key, author.superseded(old, number), draft)
     if ended:
         turn.close_cards(view, ended)
-    _to_checks(turn, draft.id, Tag.REVISED, content)
+    drafts.ask_for_check(turn.tx, draft.id, clock.now())
+    turn.show(draft.id)
+    turn.record(Tag.REVISED, draft=draft.id, version=number, content=content.hash)
     return Answer()
 
 

@@ -76,7 +76,7 @@ class Turn:
         at_hand = drafts.version(self.tx, number, wanted)
         if at_hand is None:
             raise Refused(say.NOT_KNOWN)
-        earlier = drafts.version(self.tx, number, wanted - 1)
+        earlier = drafts.version(self.tx, number, wanted - 1) if wanted > 1 else None
         all_reviews = reviews.all_of(self.tx, number)
         decided = [d for d in reviews.decisions(self.tx, number) if d.version == wanted]
         return View(
@@ -90,6 +90,12 @@ class Turn:
             last=decided[-1] if decided else None,
             before=earlier.text if earlier and earlier.content else None,
         )
+
+    def fresh(self, draft: Draft) -> View:
+        """The same of a draft that was just saved: there is nothing yet but its words."""
+        version = drafts.version(self.tx, draft.id, draft.version)
+        assert version is not None
+        return View(draft, version, (), self.roster, self.app.zone, self.now)
 
     def blocked(self, findings: tuple[Found, ...]) -> bool:
         return any(f.severity is Severity.BLOCK and not f.overturned for f in findings)
@@ -138,7 +144,7 @@ class Turn:
         of the review that has just `ended`.
         """
         view = self.view(number)
-        self._show_author(view)
+        self.show_author(view)
         if ended:
             self.close_cards(view, ended)
         if view.review and view.review.state is ReviewState.OPEN:
@@ -147,7 +153,8 @@ class Turn:
                 self.send(seat.person, f"review/{view.review.id}", card, view.draft)
         return view
 
-    def _show_author(self, view: View) -> None:
+    def show_author(self, view: View) -> None:
+        """Brings the author's cards up to date: that of this version and what became of it."""
         draft, suffix = view.draft, f"{view.draft.id}/v{view.version.number}"
         self.send(draft.author, f"draft/{suffix}", author.status(view), draft)
         if draft.state in NEWS or outbox.has(self.tx, draft.author, f"news/{suffix}"):

@@ -16,9 +16,16 @@ from checks.values import Category, Severity
 
 
 def add(
-    tx: Tx, author: str, chat: Chat, content: Content, *, at: datetime, source: tuple[str, str]
+    tx: Tx,
+    author: str,
+    chat: Chat,
+    content: Content,
+    *,
+    at: datetime,
+    check_at: datetime,
+    source: tuple[str, str],
 ) -> Draft:
-    """A new draft in state received, without a version yet."""
+    """A new draft in state received, without a version yet, before the checks from `check_at`."""
     row = DraftRow(
         author=author,
         chat=chat,
@@ -28,11 +35,13 @@ def add(
         version=1,
         created_at=at,
         updated_at=at,
+        check_at=check_at,
         source_conversation=source[0],
         source_message=source[1],
     )
     tx.session.add(row)
     tx.session.flush()
+    tx.touched = True
     return _draft(tx, row)
 
 

@@ -13,6 +13,7 @@ from bot.store.database import Tx
 from bot.store.tables import HeadRow, LedgerRow
 
 BATCH = 1_000
+HEAD = (col(HeadRow.seq), col(HeadRow.hash))
 
 
 def append(
@@ -51,25 +52,21 @@ def append(
     tx.session.connection().execute(
         update(HeadRow).where(col(HeadRow.id) == 1).values(hash=entry.hash)
     )
-    tx.session.expire_all()
 
 
 def _next(tx: Tx) -> tuple[int, str]:
     """Takes the next number and holds the head until the end of the transaction."""
-    tx.session.connection().execute(
-        update(HeadRow).where(col(HeadRow.id) == 1).values(seq=HeadRow.seq + 1)
-    )
-    tx.session.expire_all()
-    row = tx.session.get(HeadRow, 1)
+    taken = update(HeadRow).where(col(HeadRow.id) == 1).values(seq=HeadRow.seq + 1)
+    row = tx.session.connection().execute(taken.returning(*HEAD)).first()
     if row is None:
         raise RuntimeError("the ledger has no head: run `signoff db upgrade`")
-    return row.seq, row.hash or GENESIS
+    return row[0], row[1] or GENESIS
 
 
 def head(tx: Tx) -> tuple[int, str]:
     """The (seq, hash) of the last entry."""
-    row = tx.session.get(HeadRow, 1)
-    return (row.seq, row.hash or GENESIS) if row else (0, GENESIS)
+    row = tx.session.connection().execute(select(*HEAD).where(col(HeadRow.id) == 1)).first()
+    return (row[0], row[1] or GENESIS) if row else (0, GENESIS)
 
 
 def entries(tx: Tx, draft: int | None = None) -> Iterator[Entry]:

@@ -31,7 +31,7 @@ def flags_since(tx: Tx, person: str, since: datetime) -> tuple[Flag, ...]:
 
 
 def masked_since(
-    tx: Tx, person: str, since: datetime, limit: int = 3
+    tx: Tx, person: str, since: datetime, limit: int = 30
 ) -> list[tuple[Category, str]]:
     """The latest such findings as (category, masked words)."""
     rows = tx.session.exec(

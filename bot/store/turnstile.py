@@ -5,7 +5,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-PATIENCE = 0.25  # seconds after which background work waits no longer than anybody else
+PATIENCE = 0.5  # seconds after which background work waits no longer than anybody else
+CALM = 0.02  # seconds without a command: people press at once, and not to the millisecond
 
 
 class Turnstile:
@@ -15,6 +16,7 @@ class Turnstile:
         self._changed = threading.Condition()
         self._owner: int | None = None
         self._depth = self._hurried = 0
+        self._last_command = 0.0
 
     @contextmanager
     def passing(self, *, hurried: bool = True) -> Iterator[None]:
@@ -32,10 +34,13 @@ class Turnstile:
             while not (self._owner in (None, me) and (hurried or self._may_follow(until))):
                 self._changed.wait(None if hurried else 0.01)
             self._hurried -= hurried
+            if hurried:
+                self._last_command = time.monotonic()
             self._owner, self._depth = me, self._depth + 1
 
     def _may_follow(self, until: float) -> bool:
-        return self._hurried == 0 or time.monotonic() >= until
+        now = time.monotonic()
+        return now >= until or (self._hurried == 0 and now - self._last_command >= CALM)
 
     def _leave(self) -> None:
         with self._changed:
