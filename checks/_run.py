@@ -3,7 +3,8 @@
 A post is read as written, and a second time with every disguise undone when that changes anything.
 What only the second reading shows is reported twice: as what it is, and as a disguise. Alternative
 texts are read together with the text they belong to, because a picture's "Anna in room 4" is about
-a patient when the text says so.
+a patient when the text says so. What lies inside a phrase that the practice allows is
+left out at the end.
 """
 
 import logging
@@ -37,9 +38,8 @@ def run(post: Post, practice: Practice) -> tuple[Finding, ...]:
         found += _alt(
             post, number, _sound(alt), [rule for rule in rules if rule.category in IN_ALT]
         )
-    return tuple(
-        sorted(set(found), key=lambda f: (f.field != "text", f.field, f.start, f.end, f.rule))
-    )
+    found = _not_allowed(set(found), post)
+    return tuple(sorted(found, key=lambda f: (f.field != "text", f.field, f.start, f.end, f.rule)))
 
 
 def _sound(text: str) -> str:
@@ -125,3 +125,32 @@ def _speak(rule: Rule, post: Post) -> Iterator[Finding]:
             message=mark.message,
             identifier=mark.identifier or rule.identifier,
         )
+
+
+def _not_allowed(found: Iterable[Finding], post: Post) -> list[Finding]:
+    """The findings without those that lie wholly inside a phrase the practice allows.
+
+    A check that could not finish is never allowed away.
+    """
+    if not post.practice.allowed:
+        return list(found)
+    texts = {"text": post.text}
+    texts |= {f"alt:{number}": _sound(alt) for number, alt in enumerate(post.alt_texts)}
+    places = {field: list(_places(text, post.practice.allowed)) for field, text in texts.items()}
+    return [
+        f
+        for f in found
+        if f.category is Category.UNCHECKED
+        or not any(start <= f.start < f.end <= end for start, end in places[f.field])
+    ]
+
+
+def _places(text: str, phrases: Iterable[str]) -> Iterator[tuple[int, int]]:
+    """Where the phrases stand as whole words, in any case and typography, but not in disguise."""
+    plain = folded(View(text))
+    for phrase in phrases:
+        words = [re.escape(word) for word in folded(View(phrase)).text.split()]
+        if words:
+            pattern = r"(?<!\w)" + r"\s{1,9}".join(words) + r"(?!\w)"
+            for match in re.finditer(pattern, plain.text, re.IGNORECASE):
+                yield plain.span(*match.span())

@@ -84,7 +84,8 @@ class Practice:
     """Whose posts these are: what may appear in them as ours, and how strict to be.
 
     `overrides` maps a rule id to a severity or to None (the rule is off). `platforms` maps a
-    platform's name to its purpose (engage, educate, peers, announce). `today` is an ISO date.
+    platform's name to its purpose (engage, educate, peers, announce). `allowed` holds phrases that
+    may stand whatever a rule says. `today` is an ISO date.
     """
 
     name: str = ""
@@ -105,6 +106,7 @@ class Practice:
     platforms: Mapping[str, str] = field(default_factory=dict)
     overrides: Mapping[str, Severity | None] = field(default_factory=dict)
     packs: tuple[str, ...] = ()
+    allowed: tuple[str, ...] = ()
     reply_templates: tuple[str, ...] = ()
     earlier_posts: tuple[str, ...] = ()
     today: str = ""

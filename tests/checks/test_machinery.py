@@ -182,6 +182,59 @@ def test_the_practice_has_the_last_word_over_its_state(monkeypatch: pytest.Monke
     assert {f.severity for f in run("MRN 0045512", own) if f.rule == MRN} == {Severity.TIP}
 
 
+def allowing(*phrases: str) -> Practice:
+    return replace(EXAMPLE_PRACTICE, allowed=phrases)
+
+
+ALLOWED = {
+    "as it stands": ("Our mascot is MRN 0045512 the bear", "MRN 0045512"),
+    "in another case": ("Our mascot is mrn 0045512 the bear", "Mrn 0045512"),
+    "over a line's end": ("Our mascot is MRN\n 0045512 the bear", "MRN 0045512"),
+    "with other quotes": ("“MRN 0045512” the bear", '"MRN 0045512" the bear'),
+}
+NOT_ALLOWED = {
+    "another number": ("Our mascot is MRN 0045513", "MRN 0045512"),
+    "half a word": ("Our mascot is MRN 0045512", "MRN 004551"),
+    "only a part": ("Our mascot is MRN 0045512-3", "MRN"),
+    "in disguise": ("Our mascot is M R N 0045512", "MRN 0045512"),
+    "elsewhere": ("MRN 0045512 and MRN 0045513", "MRN 0045512"),
+    "blank": ("MRN 0045512", "  "),
+}
+
+
+@pytest.mark.parametrize(("text", "phrase"), ALLOWED.values(), ids=ALLOWED.keys())
+def test_what_lies_inside_an_allowed_phrase_may_stand(text: str, phrase: str) -> None:
+    assert MRN in found(text)
+    assert MRN not in found(text, allowing("a first phrase", phrase))
+
+
+@pytest.mark.parametrize(("text", "phrase"), NOT_ALLOWED.values(), ids=NOT_ALLOWED.keys())
+def test_an_allowed_phrase_allows_nothing_else(text: str, phrase: str) -> None:
+    assert MRN in found(text, allowing(phrase))
+
+
+def test_an_allowed_phrase_counts_in_an_alternative_text_too() -> None:
+    alt = ("MRN 0045512 on a bear",)
+    assert MRN in {f.rule for f in run("Look!", alt_texts=alt)}
+    assert MRN not in {f.rule for f in run("Look!", allowing("MRN 0045512"), alt_texts=alt)}
+
+
+def test_an_allowed_phrase_does_not_hide_a_check_that_broke(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def broken(post: Post) -> Marks:
+        raise RuntimeError
+        yield
+
+    text = "We are open today"
+    rules = tuple(
+        replace(rule, find=broken) if rule.id == MRN else rule for rule in _catalogue.rules()
+    )
+    monkeypatch.setattr(_catalogue, "rules", lambda: rules)
+    held = [f for f in run(text, allowing(text)) if f.category is Category.UNCHECKED]
+    assert [f.rule for f in held] == [MRN]
+
+
 def test_an_unknown_state_has_no_pack() -> None:
     assert not _catalogue.state_severities("../../etc")
     assert not _catalogue.state_severities("ZZ")
