@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from bot import ledger as chain
 from bot.commands import Chat, Decide, Outcome
 from bot.config import App
 from bot.desk import Desk
-from bot.store import KeyProblem, KeyRing, Store, crypto, ledger, outbox, people, schema
+from bot.exceptions import ExceptionKind
+from bot.store import KeyProblem, KeyRing, Store, crypto, exceptions, ledger, outbox, people, schema
 from bot.store import keys as key_store
 from bot.store.tables import DecisionRow
 from practice import CLEAN, TUESDAY, Bench, Clock, said
@@ -163,6 +165,34 @@ def test_every_sealed_column_can_change_keys() -> None:
 
 def test_the_migrations_make_the_tables_of_the_code(store: Store) -> None:
     assert schema.drift(store) == []
+
+
+def test_a_false_alarm_is_decided_and_revoked_once(store: Store) -> None:
+    with store.write() as tx:
+        number = exceptions.report(tx, 1, 1, "claims.cure", TUESDAY)
+        (waiting,) = exceptions.waiting(tx)
+        made = replace(waiting, kind=ExceptionKind.PHRASE, words="cure", by="sam", at=TUESDAY)
+        assert exceptions.decide(tx, made)
+        assert not exceptions.decide(tx, replace(made, kind=ExceptionKind.NONE, by="priya"))
+    with store.write() as tx:
+        assert exceptions.waiting(tx) == ()
+        assert exceptions.in_force(tx) == exceptions.of_draft(tx, 1) == (made,)
+        assert exceptions.revoke(tx, number, by="priya", at=TUESDAY)
+        assert not exceptions.revoke(tx, number, by="sam", at=TUESDAY)
+    with store.read() as tx:
+        assert exceptions.in_force(tx) == ()
+        revoked = exceptions.get(tx, number)
+    assert revoked == replace(made, revoked_by="priya", revoked_at=TUESDAY)
+
+
+def test_no_exception_is_nothing_to_revoke(store: Store) -> None:
+    with store.write() as tx:
+        number = exceptions.report(tx, 1, 1, "claims.cure", TUESDAY)
+        assert not exceptions.revoke(tx, number, by="sam", at=TUESDAY)
+        (waiting,) = exceptions.waiting(tx)
+        exceptions.decide(tx, replace(waiting, kind=ExceptionKind.NONE, by="sam", at=TUESDAY))
+        assert not exceptions.revoke(tx, number, by="sam", at=TUESDAY)
+        assert exceptions.in_force(tx) == ()
 
 
 def test_a_newer_card_that_came_during_a_delivery_stays_due(bench: Bench) -> None:

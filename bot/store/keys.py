@@ -17,6 +17,7 @@ PLACES: dict[tuple[str, str], str] = {
     ("version", "note_sealed"): "version.note/{draft_id}/{number}",
     ("finding", "masked_sealed"): "finding.masked/{id}",
     ("decision", "reason_sealed"): "decision.reason/{review_id}",
+    ("exception", "words_sealed"): "exception.words/{id}",
     ("ledger", "details_sealed"): "ledger.details/{seq}",
     ("outbox", "card_sealed"): "outbox.card/{person}/{key}",
     ("address", "address_sealed"): "address/{chat}/{person}",

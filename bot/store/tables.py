@@ -218,6 +218,29 @@ class AssignmentRow(SQLModel, table=True):
     done_at: datetime | None = time(nullable=True)
 
 
+class ExceptionRow(SQLModel, table=True):
+    """A reported false alarm. `kind` is empty while it waits; then it says what was made of it."""
+
+    __tablename__ = "exception"
+    __table_args__ = (
+        Index("ix_exception_draft", "draft_id", "version"),
+        Index("ix_exception_kind", "kind"),
+        {"sqlite_autoincrement": True},
+    )
+    id: int | None = serial()
+    draft_id: int = Field(sa_type=BigInteger)
+    version: int
+    rule: str
+    reported_at: datetime = time()
+    kind: str = ""
+    severity: str = ""
+    words_sealed: bytes | None = sealed()
+    made_by: str = ""
+    made_at: datetime | None = time(nullable=True)
+    revoked_by: str = ""
+    revoked_at: datetime | None = time(nullable=True)
+
+
 class SettingRow(SQLModel, table=True):
     __tablename__ = "setting"
     key: str = Field(primary_key=True)
