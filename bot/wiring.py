@@ -67,7 +67,7 @@ class Product:
         self.adapters = tuple(makes(Counter(self.desk)))
         self.desk.chats = tuple(a.chat for a in self.adapters)
         carriers: Mapping[Chat, Adapter] = {a.chat: a for a in self.adapters}
-        self.checker = Checker(app, clock, executor=None)
+        self.checker = Checker()
         self.engine = Engine(self.desk, Outbox(store, self.desk.roster, carriers), self.checker)
         store.on_work = self.engine.kick
 

@@ -13,7 +13,6 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
@@ -76,10 +75,8 @@ class Driver(ABC):
     async def settle(self) -> None:
         """Lets checks, deadlines and deliveries run until nothing is left to do."""
         outbox = Outbox(self.desk.store, self.desk.roster, {self.chat: self.adapter})
-        practice = self.app.checked_as(self.clock())
         for draft, version, post in self.desk.to_check(50):
-            found = checks.run(replace(post, practice=practice), practice)
-            self.desk.settle(draft, version, found)
+            self.desk.settle(draft, version, checks.run(post, post.practice))
         sweeps.sweep(self.desk)
         while await outbox.run_once(50):
             pass

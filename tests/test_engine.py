@@ -16,10 +16,11 @@ from bot.config import App
 from bot.desk import Desk
 from bot.engine.checker import Checker
 from bot.engine.embedded import Engine
+from bot.exceptions import ExceptionKind
 from bot.outbox import Later, Outbox, Parcel, Receipt, Undeliverable
-from bot.store import Store
+from bot.store import Store, exceptions
 from checks.values import Finding, Post
-from practice import CLEAN, Bench, Clock, button, words
+from practice import CLEAN, TUESDAY, Bench, Clock, button, words
 
 
 class Platform:
@@ -44,8 +45,8 @@ class Platform:
 class Findings(Checker):
     """Checks that find what they are told to."""
 
-    def __init__(self, app: App, found: Callable[[Post], Sequence[Finding]]) -> None:
-        super().__init__(app, Clock(), executor=None)
+    def __init__(self, found: Callable[[Post], Sequence[Finding]]) -> None:
+        super().__init__()
         self.found = found
 
     async def run(self, post: Post) -> Sequence[Finding]:
@@ -74,7 +75,7 @@ async def test_a_draft_reaches_its_approver_through_the_real_checks(
     file_store: Store, app: App
 ) -> None:
     platform = Platform()
-    checker = Checker(app, Clock(), executor=ThreadPoolExecutor(1))
+    checker = Checker(ThreadPoolExecutor(1))
     bench, engine = running(file_store, app, platform, checker)
     await engine.start()
     try:
@@ -101,7 +102,7 @@ async def test_a_busy_platform_gets_the_card_later_and_an_unknown_person_parks_i
             raise Undeliverable("gone")
 
     platform = Platform(trouble)
-    bench, engine = running(file_store, app, platform, Findings(app, lambda _: ()))
+    bench, engine = running(file_store, app, platform, Findings(lambda _: ()))
     await engine.start()
     try:
         bench.do(Submit(bench.origin("maria"), CLEAN))
@@ -124,7 +125,7 @@ async def test_checks_that_never_finish_hold_the_draft_as_unchecked(
         raise MemoryError
 
     platform = Platform()
-    bench, engine = running(file_store, app, platform, Findings(app, broken))
+    bench, engine = running(file_store, app, platform, Findings(broken))
     await engine.start()
     try:
         bench.do(Submit(bench.origin("maria"), CLEAN))
@@ -137,7 +138,7 @@ async def test_checks_that_never_finish_hold_the_draft_as_unchecked(
 
 async def test_what_was_interrupted_is_taken_up_again(file_store: Store, app: App) -> None:
     """A process dies after it has taken the work: the next one finds it when the lease is over."""
-    bench, _ = running(file_store, app, Platform(), Findings(app, lambda _: ()))
+    bench, _ = running(file_store, app, Platform(), Findings(lambda _: ()))
     bench.do(Submit(bench.origin("maria"), CLEAN))
     assert len(bench.desk.to_check()) == 1
     assert bench.desk.to_check() == []
@@ -147,7 +148,13 @@ async def test_what_was_interrupted_is_taken_up_again(file_store: Store, app: Ap
         assert len(bench.desk.to_check()) == 1
 
 
-def test_a_worker_gets_the_practice_as_it_is_today(app: App) -> None:
-    post = replace(Post(CLEAN), practice=app.checked_as(Clock()()))
+def test_a_worker_gets_the_practice_as_it_is_at_this_moment(bench: Bench) -> None:
+    bench.do(Submit(bench.origin("maria"), CLEAN))
+    with bench.desk.store.write() as tx:
+        exceptions.report(tx, 1, 1, "claims.cure", TUESDAY)
+        (waiting,) = exceptions.waiting(tx)
+        exceptions.decide(tx, replace(waiting, kind=ExceptionKind.PHRASE, words="A cure for ham"))
+    ((_, _, post),) = bench.desk.to_check()
     assert post.practice.today == "2026-11-24"
     assert post.practice.state == "TX"
+    assert post.practice.allowed == ("A cure for ham",)

@@ -146,7 +146,10 @@ class Desk:
     # --- the checks --------------------------------------------------------------------------
 
     def to_check(self, limit: int = 4) -> list[tuple[int, int, Post]]:
-        """Takes drafts that wait for the checks: (draft, version, post) each, for a minute."""
+        """Takes drafts that wait for the checks: (draft, version, post) each, for a while.
+
+        A post carries the practice as it is now, so whoever checks it needs nothing else.
+        """
         taken = []
         with self.store.write(hurried=False) as tx:
             claimed = drafts.claim_unchecked(tx, now=clock.now(), lease=CHECK_LEASE, limit=limit)
@@ -155,7 +158,8 @@ class Desk:
                 if attempt > CHECK_ATTEMPTS or at_hand is None or at_hand.content is None:
                     judging.settle(self.turn(tx), number, version, (judging.UNCHECKED,))
                 else:
-                    taken.append((number, version, judging.post_of(at_hand.content)))
+                    post = judging.post_of(self.turn(tx), at_hand.content)
+                    taken.append((number, version, post))
         return taken
 
     def settle(self, number: int, version: int, findings: Sequence[Finding]) -> bool:

@@ -6,21 +6,23 @@ from bot.desk import reviewing
 from bot.desk.learning import invite_if_due
 from bot.desk.turn import Turn
 from bot.drafts import Content, Found, Move, State
+from bot.exceptions import applied
 from bot.ledger import Tag
 from bot.masking import mask
-from bot.store import drafts
+from bot.store import drafts, exceptions
 from bot.verdicts import Verdict, judge
 from checks.values import Category, Finding, Kind, Post, Severity
 
 
-def post_of(content: Content) -> Post:
-    """The content as the checks take it."""
+def post_of(turn: Turn, content: Content) -> Post:
+    """The content as the checks take it, with the exceptions that are in force at this moment."""
     return Post(
         text=content.text,
         platform=content.platform,
         kind=Kind(content.kind),
         link=content.link,
         alt_texts=(content.alt_text,) if content.alt_text else (),
+        practice=applied(turn.app.checked_as(turn.now), exceptions.in_force(turn.tx)),
     )
 
 

@@ -2,23 +2,19 @@
 
 import asyncio
 import multiprocessing
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import replace
-from datetime import datetime
 
 import checks
-from bot.config import App
 from checks.values import Finding, Post
 
 
 class Checker:
     """`run` gives the findings of one post. `ready` turns true when the models are loaded."""
 
-    def __init__(self, app: App, clock: Callable[[], datetime], executor: Executor | None) -> None:
-        self._app, self._clock, self._executor = app, clock, executor
-        self._own = executor is None
+    def __init__(self, executor: Executor | None = None) -> None:
+        self._executor, self._own = executor, executor is None
         self.ready = False
 
     def _pool(self) -> Executor:
@@ -34,12 +30,11 @@ class Checker:
 
     async def run(self, post: Post) -> Sequence[Finding]:
         """The findings. A worker that died is replaced once; a second death is the caller's."""
-        asked = replace(post, practice=self._app.checked_as(self._clock()))
         try:
-            return await self._ask(asked)
+            return await self._ask(post)
         except BrokenProcessPool:
             self._executor = None
-            return await self._ask(asked)
+            return await self._ask(post)
 
     async def _ask(self, post: Post) -> Sequence[Finding]:
         found = await asyncio.get_running_loop().run_in_executor(
