@@ -42,6 +42,11 @@ class Verb(StrEnum):
     QUIZ = "quiz"
     DELEGATE = "delegate"
     END_DELEGATION = "end-delegation"
+    ADD_PERSON = "add-person"
+    ALLOW_PHRASE = "allow-phrase"
+    LIGHTEN = "lighten"
+    NO_EXCEPTION = "no-exception"
+    REVOKE = "revoke"
     RUN = "run"  # a typed command offered as a button: data {"words": "report 30"}
 
 

@@ -10,7 +10,7 @@ import structlog
 from prometheus_client import generate_latest
 
 from bot import sweeps
-from bot.commands import Chat, Request, Revise, Submit, Topic
+from bot.commands import Chat, Request, Revise, Revoke, Submit, Topic
 from bot.config import App
 from bot.desk import Desk
 from bot.ledger import to_json
@@ -64,6 +64,10 @@ async def test_canaries_are_found_nowhere(
     revise = button(bench.card("maria", f"draft/{first}/v1"), "revise")
     assert revise.asks[0].value == DRAFT
     bench.press("maria", bench.card("maria", f"draft/{first}/v1"), "dispute", reason=REASON)
+    reported = bench.card("sam", f"exception/{first}/v1")
+    bench.press("sam", reported, "add-person", colleague=REASON)
+    bench.do(Request(bench.origin("sam"), Topic.EXCEPTIONS))
+    bench.do(Revoke(bench.origin("priya"), 1))
     bench.press("priya", bench.review("priya", first), "override", reason=REASON)
     bench.press("ada", bench.review("ada", first), "reject", reason=REASON)
     second = bench.submit(DRAFT + " Again", ESCALATE)

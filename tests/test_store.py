@@ -11,13 +11,14 @@ from sqlmodel import select
 
 from bot import ledger as chain
 from bot.commands import Chat, Decide, Outcome
+from bot.commands.parse import from_button
 from bot.config import App
 from bot.desk import Desk
 from bot.exceptions import ExceptionKind
 from bot.store import KeyProblem, KeyRing, Store, crypto, exceptions, ledger, outbox, people, schema
 from bot.store import keys as key_store
 from bot.store.tables import DecisionRow
-from practice import CLEAN, TUESDAY, Bench, Clock, said
+from practice import BLOCK, CLEAN, TUESDAY, Bench, Clock, said
 
 
 def race(count: int, act: Callable[[int], str]) -> list[str]:
@@ -59,6 +60,22 @@ def test_a_file_keeps_one_writer_in_line(file_store: Store, app: App) -> None:
         proof = chain.verify(ledger.entries(tx))
     assert proof.whole
     assert proof.entries >= 12
+
+
+def test_ten_presses_at_once_make_one_exception(bench: Bench) -> None:
+    draft = bench.submit("Anna is our mascot", BLOCK)
+    card = bench.card("maria", f"draft/{draft}/v1")
+    bench.press("maria", card, "dispute", reason="A stuffed bear")
+    verbs = ("allow-phrase", "lighten", "no-exception")
+    filled = {"draft": "1", "version": "1", "alarm": "1", "phrase": "Anna", "severity": "tip"}
+    acts = [
+        from_button(verbs[n % 3], filled, bench.origin("priya" if n % 2 else "sam"))
+        for n in range(10)
+    ]
+    answers = race(10, lambda n: said(bench.do(acts[n])))
+    assert sum("already" in answer for answer in answers) == 9
+    decided = [t for t in bench.tags() if t in ("exception:added", "exception:declined")]
+    assert len(decided) == 1
 
 
 TAMPERINGS = {

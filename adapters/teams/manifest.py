@@ -22,6 +22,7 @@ COMMANDS = (
     ("people", "Who may write, approve and administer"),
     ("training", "Who is due a lesson, reminded, done"),
     ("ledger", "Check the record: ledger verify"),
+    ("exceptions", "False alarms that were reported, and exceptions made"),
     ("delegate", "Let somebody decide for you: delegate @name from to"),
 )
 

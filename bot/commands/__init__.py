@@ -8,6 +8,8 @@ Everything in them comes from outside and is believed only after the desk has lo
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.exceptions import ExceptionKind
+
 TEXT_LIMIT = 20_000
 FIELD_LIMIT = 2_000
 
@@ -220,6 +222,31 @@ class EndDelegation:
     origin: Origin
 
 
+@dataclass(frozen=True, slots=True)
+class MakeException:
+    """Makes an exception after false alarm `alarm`: for the name or the phrase in `value`, or the
+    severity that it names.
+    """
+
+    origin: Origin
+    alarm: int
+    kind: ExceptionKind
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoException:
+    origin: Origin
+    draft: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Revoke:
+    origin: Origin
+    alarm: int
+
+
 class Topic(StrEnum):
     """What can be asked for by a word."""
 
@@ -233,6 +260,7 @@ class Topic(StrEnum):
     LEDGER = "ledger"
     DELEGATE = "delegate"
     SETTINGS = "settings"
+    EXCEPTIONS = "exceptions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,5 +292,8 @@ Command = (
     | Quiz
     | Delegate
     | EndDelegation
+    | MakeException
+    | NoException
+    | Revoke
     | Request
 )

@@ -16,6 +16,8 @@ from bot.commands import (
     Explain,
     Keep,
     Learn,
+    MakeException,
+    NoException,
     Origin,
     Outcome,
     Override,
@@ -24,11 +26,13 @@ from bot.commands import (
     Read,
     Request,
     Revise,
+    Revoke,
     Show,
     Submit,
     Topic,
     Withdraw,
 )
+from bot.exceptions import ExceptionKind
 from bot.refusals import Refused
 
 # What may follow each word. Anything else that starts with the word is a draft:
@@ -44,6 +48,7 @@ GRAMMAR: dict[Topic, re.Pattern[str]] = {
     Topic.LEDGER: re.compile(r"(?:verify|export)?"),
     Topic.DELEGATE: re.compile(r"(?:end|@\S{1,200}(?: \S{1,20}){0,2})?"),
     Topic.SETTINGS: re.compile(r""),
+    Topic.EXCEPTIONS: re.compile(r"(?:(?:before )?\d{1,12})?"),
 }
 
 
@@ -121,8 +126,17 @@ _BUILDERS: dict[Verb, Callable[[Origin, _Fields], Command]] = {
     ),
     Verb.DELEGATE: lambda o, f: Delegate(o, f.words("to"), f.words("starts"), f.words("ends")),
     Verb.END_DELEGATION: lambda o, f: EndDelegation(o),
+    Verb.ADD_PERSON: lambda o, f: _except(o, f, ExceptionKind.PERSON, "colleague"),
+    Verb.ALLOW_PHRASE: lambda o, f: _except(o, f, ExceptionKind.PHRASE, "phrase"),
+    Verb.LIGHTEN: lambda o, f: _except(o, f, ExceptionKind.SEVERITY, "severity"),
+    Verb.NO_EXCEPTION: lambda o, f: NoException(o, f.number("draft"), f.number("version")),
+    Verb.REVOKE: lambda o, f: Revoke(o, f.number("alarm")),
     Verb.RUN: lambda o, f: _run(o, f),
 }
+
+
+def _except(origin: Origin, fields: _Fields, kind: ExceptionKind, field: str) -> MakeException:
+    return MakeException(origin, fields.number("alarm"), kind, fields.words(field))
 
 
 def _decide(origin: Origin, fields: _Fields, outcome: Outcome) -> Decide:

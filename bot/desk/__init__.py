@@ -20,6 +20,8 @@ from bot.commands import (
     Explain,
     Keep,
     Learn,
+    MakeException,
+    NoException,
     Origin,
     Override,
     Posted,
@@ -27,6 +29,7 @@ from bot.commands import (
     Read,
     Request,
     Revise,
+    Revoke,
     Said,
     Show,
     Submit,
@@ -34,7 +37,7 @@ from bot.commands import (
     Withdraw,
 )
 from bot.config import App
-from bot.desk import asking, delegating, judging, learning, reviewing, submitting
+from bot.desk import asking, delegating, excepting, judging, learning, reviewing, submitting
 from bot.desk.turn import Overtaken, Turn
 from bot.messages import admin, desk, say
 from bot.refusals import Refused
@@ -62,6 +65,9 @@ HANDLERS: dict[type, Callable[[Turn, Any], Answer]] = {
     Quiz: learning.quiz,
     Delegate: delegating.delegate,
     EndDelegation: delegating.end,
+    MakeException: excepting.make,
+    NoException: excepting.decline,
+    Revoke: excepting.revoke,
 }
 # These change nothing, so they are answered from a view that holds up no writer.
 LOOKS = (Show, Read)

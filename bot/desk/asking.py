@@ -8,7 +8,7 @@ from bot.cards import Answer, File, Picture
 from bot.charts import report_alt, report_chart
 from bot.commands import Delegate as DelegateCommand
 from bot.commands import EndDelegation, Read, Request, Show, Topic
-from bot.desk import delegating
+from bot.desk import delegating, excepting
 from bot.desk.learning import flags_and_lessons
 from bot.desk.turn import Turn
 from bot.drafts import OPEN, State
@@ -19,7 +19,7 @@ from bot.people import Role
 from bot.refusals import Refused
 from bot.reports import Standing, TrainingRow
 from bot.reviews import ReviewState
-from bot.store import drafts, ledger, outbox, reviews
+from bot.store import drafts, exceptions, ledger, outbox, reviews
 from bot.store import reports as report_rows
 from bot.store import training as lessons
 from bot.training import Due, due
@@ -133,6 +133,7 @@ def _settings(turn: Turn, words: str) -> Answer:
         ("Lesson after", f"{app.training.flags} flagged drafts in {app.training.window}"),
         ("Extra stage after", f"{app.training.pause_after} flagged drafts"),
         ("Rules changed here", ", ".join(app.rules.severities) or "none"),
+        ("Exceptions in force", str(len(exceptions.in_force(turn.tx)))),
         ("Texts kept", app.retention.texts),
     ]
     return Answer(admin.settings(rows))
@@ -161,10 +162,9 @@ _TOPICS: dict[Topic, Callable[[Turn, str], Answer]] = {
     Topic.LEDGER: _ledger,
     Topic.SETTINGS: _settings,
     Topic.DELEGATE: _delegate,
+    Topic.EXCEPTIONS: excepting.listed,
 }
-_FOR_ADMINS = frozenset(
-    {Topic.REPORT, Topic.EXPORT, Topic.PEOPLE, Topic.TRAINING, Topic.LEDGER, Topic.SETTINGS}
-)
+_FOR_ADMINS = frozenset(Topic) - {Topic.HELP, Topic.POST, Topic.QUEUE, Topic.DELEGATE}
 
 
 def show(turn: Turn, act: Show) -> Answer:

@@ -3,6 +3,7 @@
 from bot import routing
 from bot.cards import Answer
 from bot.commands import AskAgain, Decide, Dispute, Explain, Outcome, Override
+from bot.desk import excepting
 from bot.desk.turn import Overtaken, Turn
 from bot.drafts import Draft, Found, Move, Stage
 from bot.hours import add
@@ -182,7 +183,9 @@ def override(turn: Turn, act: Override) -> Answer:
 
 
 def dispute(turn: Turn, act: Dispute) -> Answer:
-    """The author calls the findings a false alarm; the privacy officer is asked."""
+    """The author calls the findings a false alarm: the privacy officer is asked about the draft,
+    and the admins whether the practice makes an exception.
+    """
     draft = turn.mine(act.draft)
     if not act.reason:
         raise Refused(say.REASON_NEEDED)
@@ -195,6 +198,7 @@ def dispute(turn: Turn, act: Dispute) -> Answer:
     turn.record(Tag.DISPUTED, {"reason": act.reason}, draft=draft.id, version=draft.version)
     open_stage(turn, turn.draft(draft.id), stages[0], 0)
     view = turn.show(draft.id)
+    excepting.report(turn, view)
     who = view.roster.names(view.review.deciders) if view.review else ""
     return Answer(desk.done(say.done(view, f"is with {who} to decide about the finding")))
 

@@ -211,6 +211,8 @@ def said(turn: Turn, act: Said) -> Answer:
             if view.draft.state is State.IN_REVIEW:
                 return Answer(reviewer.press_the_button(view))
             raise Refused(say.what_happened(view))
+    if kind == "exception":
+        raise Refused(say.PRESS_TO_EXCEPT)
     if kind in ("draft", "news"):
         return Answer(desk.done(say.PRESS_REVISE))
     return submit(turn, Submit(act.origin, act.text))

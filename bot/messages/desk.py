@@ -22,6 +22,7 @@ _ADMINS = (
     ("people", "Who may do what."),
     ("training", "Who is due a lesson, reminded, done."),
     ("ledger verify", "Proves that the record is whole."),
+    ("exceptions", "False alarms that were reported, and the exceptions made."),
     ("settings", "How drafts are routed and checked here."),
 )
 

@@ -2,6 +2,7 @@
 
 from bot.commands import TEXT_LIMIT, Outcome
 from bot.drafts import State
+from bot.exceptions import Alarm, ExceptionKind
 from bot.messages.view import PLATFORMS, View
 from bot.reviews import ReviewState
 
@@ -100,6 +101,41 @@ def done(view: View, what: str) -> str:
 
 def away_from(name: str, starts: str, ends: str) -> str:
     return f"{name} decides for you from {starts} to {ends}, and you get a copy of each card."
+
+
+NOT_FOR_EXCEPTIONS = "Only admins and the privacy officer can make or revoke an exception."
+OWN_REPORT = (
+    "You reported this one yourself, so a colleague decides about it. Thank you for telling us."
+)
+NO_ALARM = "I do not know that report. Type `exceptions` to see what is waiting and in force."
+NOT_A_NAME = "That finding is not about a name. If the words may stand, allow the phrase instead."
+NAME_NEEDED = (
+    "Please write the name as it may appear in a post: 2 to 100 characters, such as Ann Ito."
+)
+PHRASE_NEEDED = (
+    "Please write the phrase as it stands in the post: 3 to 200 characters, in one line."
+)
+WEIGHT_NEEDED = "Please choose what the rule should do here: warn, tip or off."
+PRESS_TO_EXCEPT = (
+    "Typed words decide nothing here, and I have not kept them. Please press one of the buttons on "
+    "the card; it asks for what is needed."
+)
+EXCEPTION_MADE = (
+    "It counts for every draft from now on. Type `exceptions` to see it, or to revoke it."
+)
+EXCEPTION_DECLINED = "No exception is made; the rule stays as it is for everybody."
+EXCEPTION_REVOKED = "The exception no longer counts; drafts from now on are checked without it."
+
+
+def already_decided(alarm: Alarm, name: str, when: str) -> str:
+    """What became of a report whose button somebody pressed too late."""
+    if alarm.kind is ExceptionKind.NONE:
+        return f"{name} has already decided that this needs no exception, {when}."
+    return f"{name} has already made an exception of this, {when}."
+
+
+def already_revoked(name: str, when: str) -> str:
+    return f"{name} has already revoked this exception, {when}."
 
 
 WHO_TO = "I do not know who that is. Write it as: delegate @name 2026-12-01 2026-12-05"

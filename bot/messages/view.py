@@ -108,11 +108,12 @@ def shown(findings: Sequence[Found], text: str) -> tuple[Block, ...]:
     merged: dict[tuple[str, str], list[Found]] = {}
     for f in sorted(findings, key=lambda f: (-f.severity.rank, f.start)):
         merged.setdefault((f.rule, f.message), []).append(f)
-    items = [_line(group, text) for group in list(merged.values())[:MOST_FINDINGS]]
+    items = [line(group, text) for group in list(merged.values())[:MOST_FINDINGS]]
     return (Findings(tuple(items)),) if items else ()
 
 
-def _line(group: list[Found], text: str) -> Shown:
+def line(group: Sequence[Found], text: str) -> Shown:
+    """Findings of one rule as one line, with up to three places."""
     first = group[0]
     places = ""
     if first.end > first.start:
