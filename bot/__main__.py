@@ -29,6 +29,7 @@ for command in (
     records.report,
     records.purge,
     records.people,
+    records.exceptions,
     making.manifest,
     making.cards,
 ):

@@ -1,17 +1,20 @@
 """False alarms: reported by authors, decided by admins, and what counts for later drafts."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+import yaml
 
 import checks
 from bot.cards import Answer, Card, Findings
+from bot.cli import records
 from bot.commands import Chat, Revoke, Said, Submit, Withdraw
 from bot.commands.parse import from_button, from_words
 from bot.config import App, parse
 from bot.desk import Desk
 from bot.exceptions import Alarm, ExceptionKind, Lighter, applied
-from bot.store import Store, exceptions, ledger, texts
+from bot.store import KeyRing, Store, exceptions, ledger, schema, texts
 from bot.store.tables import OutboxRow
 from checks.values import Category, Finding, Identifier, Practice, Severity
 from practice import PRACTICE, TUESDAY, Bench, Clock, button, said, words
@@ -375,6 +378,33 @@ def test_a_report_outlives_the_text_it_was_about(bench: Bench) -> None:
     assert NAME in str(said(asked(bench, "exceptions")))
     assert NAME in str(asked(bench, "exceptions 1"))
     assert "No exception is made" in said(bench.press("sam", card, "no-exception"))
+
+
+def test_the_command_line_lists_exceptions_with_their_words_masked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url, config, key = f"sqlite:///{tmp_path / 'a.db'}", tmp_path / "app.yaml", KeyRing.new()
+    config.write_text(yaml.safe_dump({**PRACTICE, "database": url}))
+    monkeypatch.setenv("SIGNOFF_KEYS", key)
+    store = Store(url, KeyRing.parse(key))
+    schema.upgrade(store)
+    with store.write() as tx:
+        for made in (
+            PHRASE,
+            replace(PHRASE, kind=ExceptionKind.SEVERITY, words="", lighter=Lighter.OFF),
+            replace(PHRASE, kind=ExceptionKind.NONE, words=""),
+        ):
+            number = exceptions.report(tx, 1, 1, NAME, TUESDAY)
+            exceptions.decide(tx, replace(made, id=number))
+        exceptions.report(tx, 2, 1, NAME, TUESDAY)
+    store.close()
+    records.exceptions(config)
+    rows = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert rows == [
+        ["2", "severity", "off", NAME, "2026-11-24", "sam"],
+        ["1", "phrase", "A•••", NAME, "2026-11-24", "sam"],
+        ["2", "in", "force,", "1", "waiting", "for", "a", "decision"],
+    ]
 
 
 # --- what is laid over app.yaml -------------------------------------------------------------------

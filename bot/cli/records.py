@@ -16,7 +16,9 @@ from bot.cli import APP_YAML, Config, settings
 from bot.desk import Desk
 from bot.desk.asking import make_report
 from bot.ledger import Entry, Proof, Tag
+from bot.masking import mask
 from bot.store import KeyRing, Store, ledger, schema
+from bot.store import exceptions as exception_store
 from bot.store import keys as key_store
 from bot.sweeps import purge as purge_texts
 from bot.wiring import keys_from_environment, open_store
@@ -160,6 +162,18 @@ def purge(config: Config = APP_YAML) -> None:
             if not done:
                 break
         typer.echo(f"The texts of {total:,} drafts were removed on {clock.now():%Y-%m-%d}.")
+
+
+def exceptions(config: Config = APP_YAML) -> None:
+    """The exceptions in force, newest first, with their words masked; then what is waiting."""
+    with _desk(config) as desk, desk.store.read() as tx:
+        made, waiting = exception_store.in_force(tx), exception_store.waiting(tx)
+        zone = desk.app.zone
+    for alarm in reversed(made):
+        what = alarm.lighter or mask(alarm.words)
+        day = (alarm.at or alarm.reported_at).astimezone(zone).date()
+        typer.echo(f"{alarm.id:>5}  {alarm.kind:<9} {what:<5} {alarm.rule:<36} {day}  {alarm.by}")
+    typer.echo(f"{len(made):,} in force, {len(waiting):,} waiting for a decision")
 
 
 def people(config: Config = APP_YAML) -> None:
