@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+TRAIN := .venv-train
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint setup bench bench-detect lock clean
+.PHONY: help demo test lint setup bench bench-detect train pages lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -20,13 +21,16 @@ lint: $(READY) ## format, lint, types, import arrows, lock file
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
-	@! grep -nE 'https?://' requirements.lock
+	@! grep -nE 'https?://' requirements*.lock
 
 bench: $(READY) ## measure speed and memory, and print the table
 	@$(BIN)/python -m bench
 
 bench-detect: $(READY) ## measure detection beside plain Presidio, and print the tables
 	@$(BIN)/python -m bench.detect $(ARGS)
+
+train: $(TRAIN)/.ready ## train the sentence model on checks/examples (about an hour)
+	@$(TRAIN)/bin/python -m bench.train
 
 setup: $(READY) ## make .venv with everything pinned in requirements.lock
 
@@ -40,9 +44,20 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
-lock: $(READY) ## resolve pyproject.toml anew into requirements.lock
+$(TRAIN)/.ready: requirements-train.lock
+	@test -x $(TRAIN)/bin/python || $(PYTHON) -m venv $(TRAIN)
+	@$(TRAIN)/bin/python -m pip install --quiet --disable-pip-version-check uv
+	@$(TRAIN)/bin/uv pip sync --quiet --python $(TRAIN)/bin/python --require-hashes requirements-train.lock
+	@touch $@
+
+pages: $(READY) ## write the page of every rule into docs/rules
+	@$(BIN)/signoff rules --pages docs/rules
+
+lock: $(READY) ## resolve pyproject.toml anew into the two lock files
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 		--no-header --no-annotate --group dev pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--no-header --no-annotate --group train pyproject.toml -o requirements-train.lock
 
 clean: ## remove .venv and what tools left behind
-	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) $(TRAIN) .pytest_cache .mypy_cache .ruff_cache .hypothesis

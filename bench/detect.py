@@ -16,6 +16,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import yaml
+
 from bench import scores
 from bench.scores import Draft, Judged, Pair
 
@@ -35,21 +37,26 @@ ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THRE
 Judge = Callable[[Draft], Judged]
 
 
-def drafts() -> list[Draft]:
+def drafts(part: str) -> list[Draft]:
+    """The drafts of one part of the corpus: `locked` to report on, `dev` to look at."""
     read = []
-    for file in sorted(CORPUS.glob("*.jsonl")):
+    for file in sorted((CORPUS / part).glob("*.jsonl")):
         for line in file.read_text(encoding="utf-8").splitlines():
             row = json.loads(line)
+            labels, phi = row.get("labels"), row.get("phi")
+            if phi is not None:
+                phi = tuple((p["start"], p["end"], p["identifier"]) for p in phi)
             read.append(
                 Draft(
                     id=row["id"],
                     text=row["text"],
                     kind=row.get("kind", "post"),
                     platform=row.get("platform", ""),
-                    labels=frozenset(row.get("labels", ())),
+                    practice=row.get("practice", ""),
+                    labels=None if labels is None else frozenset(labels),
                     ignore=frozenset(row.get("ignore", ())),
                     tags=frozenset(row.get("tags", ())),
-                    phi=tuple((p["start"], p["end"], p["identifier"]) for p in row.get("phi", ())),
+                    phi=phi,
                 )
             )
     return read
@@ -60,13 +67,17 @@ def drafts() -> list[Draft]:
 
 def signoff() -> Judge:
     import checks
-    from bot.config import load
-    from checks.values import Category, Kind, Post, Severity
+    from bot.config import parse
+    from checks.values import Category, Kind, Post, Practice, Severity
 
     checks.warm()
-    practice = load(CORPUS / "practice.yaml").checked_as()
+    listed = yaml.safe_load((CORPUS / "practices.yaml").read_text(encoding="utf-8"))
+    practices = {
+        name: parse({"practice": given}, CORPUS).checked_as() for name, given in listed.items()
+    }
 
     def judge(draft: Draft) -> Judged:
+        practice = practices.get(draft.practice, Practice())
         found = checks.run(Post(draft.text, draft.platform, Kind(draft.kind)), practice)
         heavy = [f for f in found if f.severity in (Severity.BLOCK, Severity.ESCALATE)]
         policy = [f for f in found if f.category is not Category.PHI]
@@ -99,12 +110,13 @@ def presidio(model: str) -> Judge:
     return judge
 
 
-def run_judge(name: str) -> None:
+def run_judge(name: str, part: str) -> None:
     """Writes what one judge says of each draft, its time for it, and its memory at the end."""
     judge = signoff() if name == "signoff" else presidio(name)
-    for draft in drafts()[:20]:
+    given = drafts(part)
+    for draft in given[:20]:
         judge(draft)
-    for draft in drafts():
+    for draft in given:
         began = time.perf_counter()
         judged = judge(draft)
         took = time.perf_counter() - began
@@ -121,12 +133,12 @@ def run_judge(name: str) -> None:
 
 
 class Result:
-    def __init__(self, name: str, lines: list[dict[str, object]]) -> None:
+    def __init__(self, name: str, part: str, lines: list[dict[str, object]]) -> None:
         said = {str(line["id"]): line for line in lines[:-1]}
         self.title, self.megabytes = JUDGES[name], float(str(lines[-1]["megabytes"]))
         self.pairs: list[Pair] = []
         times = []
-        for draft in drafts():
+        for draft in drafts(part):
             line = said[draft.id]
             self.pairs.append((draft, _judged(line)))
             if TIMED[0] <= len(draft.text) <= TIMED[1]:
@@ -142,16 +154,16 @@ def _judged(line: dict[str, object]) -> Judged:
     return Judged(tuple((s, e) for s, e in spans), frozenset(flags), frozenset(blocks))
 
 
-def results() -> list[Result]:
+def results(part: str) -> list[Result]:
     made = []
     for name in JUDGES:
-        command = [sys.executable, "-m", "bench.detect", "--judge", name]
+        command = [sys.executable, "-m", "bench.detect", "--judge", name, "--part", part]
         env = {**os.environ, **ONE_THREAD}
         ran = subprocess.run(command, capture_output=True, text=True, env=env, cwd=HERE.parent)
         if ran.returncode:
             print(f"{JUDGES[name]}: left out, its model is not installed", file=sys.stderr)
             continue
-        made.append(Result(name, [json.loads(line) for line in ran.stdout.splitlines()]))
+        made.append(Result(name, part, [json.loads(line) for line in ran.stdout.splitlines()]))
     return made
 
 
@@ -186,10 +198,10 @@ def classes(made: list[Result]) -> list[str]:
 
 
 def policy(ours: Result) -> list[str]:
-    categories = sorted({label for d, _ in ours.pairs for label in d.labels})
+    categories = sorted({label for d, _ in ours.pairs for label in d.labels or ()})
     low, high = scores.interval(ours.pairs, lambda p: scores.macro_f1(p, categories))
     spanish = [p for p in ours.pairs if "es" in p[0].tags]
-    recall = [label in j.flags for d, j in spanish for label in d.labels]
+    recall = [label in j.flags for d, j in spanish for label in d.labels or ()]
     rows = [
         ["policy", "Signoff"],
         ["macro F1", f"{scores.macro_f1(ours.pairs, categories):.2f} ({low:.2f} to {high:.2f})"],
@@ -209,12 +221,13 @@ def report(made: list[Result]) -> str:
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     asked.add_argument("--judge", choices=JUDGES, help="run one judge and write what it says")
+    asked.add_argument("--part", choices=("locked", "dev"), default="locked")
     asked.add_argument("--write", action="store_true", help="put the table into docs/detection.md")
     given = asked.parse_args()
     if given.judge:
-        run_judge(given.judge)
+        run_judge(given.judge, given.part)
         return
-    words = report(results())
+    words = report(results(given.part))
     print(words)
     if given.write:
         page = PAGE.read_text(encoding="utf-8")

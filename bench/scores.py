@@ -15,16 +15,17 @@ SEEDS = 400  # resamples behind the interval of a mean of F1 values
 
 @dataclass(frozen=True)
 class Draft:
-    """A labelled draft; `phi` holds (start, end, identifier)."""
+    """A labelled draft; `phi` holds (start, end, identifier). Either labelling may be missing."""
 
     id: str
     text: str
     kind: str
     platform: str
-    labels: frozenset[str]
+    practice: str
+    labels: frozenset[str] | None
     ignore: frozenset[str]
     tags: frozenset[str]
-    phi: tuple[tuple[int, int, str], ...]
+    phi: tuple[tuple[int, int, str], ...] | None
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def covered(span: tuple[int, int, str], found: Iterable[tuple[int, int]]) -> boo
 def phi(pairs: Sequence[Pair]) -> dict[str, Share]:
     """Drafts with an identifier found, with all found, and innocent drafts flagged."""
     real = [[covered(span, j.spans) for span in d.phi] for d, j in pairs if d.phi]
-    innocent = [bool(j.spans) for d, j in pairs if not d.phi]
+    innocent = [bool(j.spans) for d, j in pairs if d.phi == ()]
     return {
         "PHI drafts with an identifier found": Share(sum(map(any, real)), len(real)),
         "PHI drafts with every identifier found": Share(sum(map(all, real)), len(real)),
@@ -92,7 +93,7 @@ def identifiers(pairs: Sequence[Pair]) -> dict[str, Share]:
     """Each class of identifier: how many of them were found."""
     of, hits = Counter[str](), Counter[str]()
     for draft, judged in pairs:
-        for span in draft.phi:
+        for span in draft.phi or ():
             of[span[2]] += 1
             hits[span[2]] += covered(span, judged.spans)
     return {name: Share(hits[name], of[name]) for name in sorted(of)}
@@ -101,7 +102,7 @@ def identifiers(pairs: Sequence[Pair]) -> dict[str, Share]:
 def f1(pairs: Sequence[Pair], category: str) -> float:
     right = wrong = missed = 0
     for draft, judged in pairs:
-        if category in draft.ignore:
+        if draft.labels is None or category in draft.ignore:
             continue
         said, true = category in judged.flags, category in draft.labels
         right, wrong, missed = (
@@ -127,11 +128,11 @@ def interval(
 
 def clean_passed(pairs: Sequence[Pair]) -> Share:
     """Drafts in which nothing is wrong and nothing of a policy category was said."""
-    clean = [not (j.flags - d.ignore) for d, j in pairs if not d.labels and not d.phi]
+    clean = [not (j.flags - d.ignore) for d, j in pairs if d.labels == frozenset()]
     return Share(sum(clean), len(clean))
 
 
 def block_precision(pairs: Sequence[Pair]) -> Share:
     """Categories blocked outside PHI that a reviewer would flag too."""
-    right = [c in d.labels for d, j in pairs for c in j.blocks - d.ignore]
+    right = [c in d.labels for d, j in pairs if d.labels is not None for c in j.blocks - d.ignore]
     return Share(sum(right), len(right))

@@ -6,7 +6,7 @@ from importlib.metadata import version
 import typer
 from typer.exceptions import TyperException
 
-from bot.cli import checking, making, records, running
+from bot.cli import checking, making, records, rulebook, running
 from bot.config import ConfigError
 from bot.logs import report_defect
 from bot.store import KeyProblem
@@ -25,7 +25,7 @@ for command in (
     running.demo,
     running.serve,
     checking.check,
-    checking.rules,
+    rulebook.rules,
     records.report,
     records.purge,
     records.people,

@@ -26,6 +26,7 @@ class Verb(StrEnum):
 
     SUBMIT = "submit"
     REVISE = "revise"
+    TAKE = "take"  # the text that was offered becomes the new version
     WITHDRAW = "withdraw"
     KEEP = "keep"
     DISPUTE = "dispute"

@@ -10,6 +10,7 @@ from enum import StrEnum
 from bot.commands import Chat
 from bot.refusals import Refused
 from bot.verdicts import Verdict
+from checks import Mended
 from checks.values import Category, Severity
 
 
@@ -100,6 +101,14 @@ class Content:
 
 
 @dataclass(frozen=True, slots=True)
+class Aside:
+    """What was said beside a draft: when it is wanted, and the text that it draws on."""
+
+    schedule: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
     """One step of a review: who may decide, and in which role the step is theirs."""
 
@@ -137,9 +146,10 @@ class Version:
     content: Content | None
     content_hash: str
     verdict: Verdict | None
-    schedule: str = ""
+    aside: Aside = Aside()
     note: str = ""
     stages: tuple[Stage, ...] = ()
+    offer: Mended | None = None
 
     @property
     def text(self) -> str:

@@ -1,6 +1,7 @@
 """All rules there are: coded ones, packs, a practice's own packs, and the states' severities."""
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -44,6 +45,11 @@ def _packs() -> list[Path]:
 
 def _pack_id(path: Path) -> str:
     return path.stem if path.parent.name == "packs" else f"{path.parent.name}.{path.stem}"
+
+
+def instead(rule_id: str) -> Mapping[str, str]:
+    """The rule's claims, each with the approved form that may be offered in its place."""
+    return next((rule.instead for rule in rules() if rule.id == rule_id), {})
 
 
 def own_pack(path: str) -> Rule:

@@ -2,7 +2,10 @@
 
 A pack is one rule: `checks/packs/<package>.<name>.yaml` or `checks/packs/<package>/<name>.yaml`.
 Keys (see `KEYS`): summary, why, source, as_of, category, severity, message, bad, good; and where
-needed identifier, kinds, limits, words, patterns, unless, unless_before, unless_anywhere, near.
+needed identifier, kinds, limits, instead, and the lists below.
+
+`meaning` makes a rule without words: the sentence model speaks from that chance on that the post
+falls into the category (`checks._meaning`).
 
 `words` are whole words or phrases; case, line breaks and the kind of quote do not matter; a star at
 the end stands for any ending (`guarantee*`). `patterns` are regular expressions on lower-cased text
@@ -12,12 +15,13 @@ text can make them slow. Both are tried on the text and on the text with hashtag
 The rest looks at the match's sentence, 80 characters to each side at most: `unless` drops the match
 when it stands beside it or is the match itself, `unless_before` when it stands in front of it
 (negation), `near` asks for at least one of its entries. `unless_anywhere` looks at the whole post.
-Entries of these lists are patterns too. In any entry `{name}` stands for one of the alternatives
+Entries of these lists are patterns too. `instead` maps a claim to the approved form that may be
+offered in its place. In any entry `{name}` stands for one of the alternatives
 listed under that name in `checks/packs/terms.yaml`, which packs share.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -27,6 +31,7 @@ from typing import Any
 
 import yaml
 
+from checks._meaning import Meaning
 from checks._reading import read
 from checks._rule import Origin, Rule, RuleError, examples
 from checks._views import View
@@ -34,7 +39,7 @@ from checks.values import Category, Identifier, Kind, Mark, Marks, Post, Severit
 
 REQUIRED = ("summary", "why", "source", "as_of", "category", "severity", "message", "bad", "good")
 LISTS = ("words", "patterns", "unless", "unless_before", "unless_anywhere", "near")
-KEYS = frozenset({*REQUIRED, *LISTS, "identifier", "kinds", "limits"})
+KEYS = frozenset({*REQUIRED, *LISTS, "identifier", "kinds", "limits", "instead", "meaning"})
 REACH = 80
 SENTENCE_END = re.compile(r"[.!?](?=\s)|\n")
 TERM = re.compile(r"\{([a-z][a-z_]*)\}")
@@ -127,8 +132,10 @@ def _check_keys(data: dict[str, Any], name: str) -> None:
         raise RuleError(f"{name}: unknown key {unknown[0]!r}; allowed: {', '.join(sorted(KEYS))}")
     if missing := [key for key in REQUIRED if not data.get(key)]:
         raise RuleError(f"{name}: the key {missing[0]!r} is missing")
-    if not data.get("words") and not data.get("patterns"):
-        raise RuleError(f"{name}: give 'words' or 'patterns'")
+    if not any(data.get(key) for key in ("words", "patterns", "meaning")):
+        raise RuleError(f"{name}: give 'words', 'patterns' or 'meaning'")
+    if not isinstance(data.get("instead") or {}, dict):
+        raise RuleError(f"{name}: 'instead' maps a claim to its approved form")
     for key in (*LISTS, "bad", "good", "kinds"):
         entries = data.get(key) or []
         if not isinstance(entries, list) or not all(isinstance(e, str) for e in entries):
@@ -137,11 +144,15 @@ def _check_keys(data: dict[str, Any], name: str) -> None:
 
 def _rule(data: dict[str, Any], rule_id: str) -> Rule:
     lists = {key: tuple(data.get(key) or ()) for key in LISTS}
-    find = Words(
-        message=str(data["message"]).strip(),
+    message = str(data["message"]).strip()
+    words = Words(
+        message=message,
         needles=(*map(_word, lists["words"]), *map(_pattern, lists["patterns"])),
         **{key: tuple(map(_pattern, lists[key])) for key in LISTS[2:]},
     )
+    find: Callable[[Post], Marks] = words
+    if chance := data.get("meaning"):
+        find = Meaning(Category(data["category"]), float(chance), message)
     return Rule(
         id=rule_id,
         category=Category(data["category"]),
@@ -157,6 +168,7 @@ def _rule(data: dict[str, Any], rule_id: str) -> Rule:
         identifier=Identifier(data["identifier"]) if data.get("identifier") else None,
         kinds=tuple(map(Kind, data.get("kinds") or Kind)),
         origin=Origin.PACK,
+        instead={str(claim): str(form) for claim, form in (data.get("instead") or {}).items()},
     )
 
 

@@ -15,16 +15,17 @@ Writing a rule
 Examples
     Under Bad and Good each line is one example. A line may begin with settings in brackets:
     `[reply]`, `[platform=x]`, `[media]`, `[link=https://example.com]`, `[alt=A waiting room]`,
-    `[state=TX]`, `[repeat=50]` (the text that many times), several parted by semicolons:
-    `[reply; platform=facebook]`. Without settings it is a post on no platform in particular.
+    `[state=TX]`, `[source=Words it draws on]`, `[repeat=50]` (the text that many times), several
+    parted by semicolons: `[reply; platform=facebook]`. Without settings it is a post on no
+    platform in particular.
     Examples are checked for the practice `EXAMPLE_PRACTICE`. Every Bad must be flagged by its
     rule; every Good must pass all rules, tips aside, so a Good post names a way to act.
     A line ending in a backslash goes on in the next; a written \\n is a line break.
 """
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from importlib import import_module
 from types import ModuleType
@@ -72,6 +73,7 @@ class Example:
     alt_texts: tuple[str, ...] = ()
     has_media: bool = False
     state: str = ""
+    source: str = ""
 
     def post(self) -> Post:
         """The example as a post of the example practice."""
@@ -84,6 +86,7 @@ class Example:
             alt_texts=self.alt_texts,
             has_media=self.has_media,
             practice=practice,
+            source=self.source,
         )
 
 
@@ -105,6 +108,7 @@ class Rule:
     identifier: Identifier | None = None
     kinds: tuple[Kind, ...] = tuple(Kind)
     origin: Origin = Origin.CODE
+    instead: Mapping[str, str] = field(default_factory=dict)  # a claim and its approved form
 
     @property
     def package(self) -> str:
@@ -192,6 +196,8 @@ def _set(example: Example, name: str, value: str) -> Example:
             return replace(example, has_media=True)
         case "state":
             return replace(example, state=value)
+        case "source":
+            return replace(example, source=value)
         case "repeat":
             return replace(example, text=example.text * int(value))
     raise RuleError(f"an example has the unknown setting {name!r}")

@@ -15,6 +15,7 @@ from dataclasses import replace
 from checks import _catalogue
 from checks._rule import Rule, RuleError
 from checks._views import View, folded, revealed
+from checks._weigh import merged, weighed
 from checks.values import Category, Finding, Mark, Post, Practice, Severity
 
 HALF_CHARACTER = re.compile("[\ud800-\udfff]")
@@ -24,6 +25,7 @@ DISGUISE = "wording.disguise"
 DISGUISE_SAYS = "Write this out plainly: spelling that hides words holds a draft back."
 UNCHECKED_SAYS = "One check could not read this draft, so a person has to: ask the approver."
 OWN_PACK_SAYS = "One of the practice's own word lists could not be read: tell the administrator."
+LONGEST_DISGUISE = 80  # characters: a whole sentence is no disguise for having one inside
 IN_ALT = frozenset({Category.PHI, Category.PROFANITY})
 AS_WRITTEN = frozenset({"platform", "wording"})  # packages that look at the letters themselves
 
@@ -38,7 +40,7 @@ def run(post: Post, practice: Practice) -> tuple[Finding, ...]:
         found += _alt(
             post, number, _sound(alt), [rule for rule in rules if rule.category in IN_ALT]
         )
-    found = _not_allowed(set(found), post)
+    found = merged(_not_allowed(set(found), post))
     return tuple(sorted(found, key=lambda f: (f.field != "text", f.field, f.start, f.end, f.rule)))
 
 
@@ -62,23 +64,23 @@ def _rules_for(practice: Practice, length: int) -> tuple[list[Rule], list[Findin
 
 def _read(post: Post, rules: Iterable[Rule]) -> list[Finding]:
     rules = list(rules)
-    found = [finding for rule in rules for finding in _speak(rule, post)]
+    found = weighed(post, (finding for rule in rules for finding in _speak(rule, post)))
     plain = View(post.text)
     clear = revealed(plain)
     if clear is plain:
         return found
     second = replace(post, text=clear.text)
-    typography = folded(plain)
     for rule in (rule for rule in rules if rule.package not in AS_WRITTEN):
-        for finding in _speak(rule, second):
+        for finding in weighed(second, _speak(rule, second)):
             start, end = clear.span(finding.start, finding.end)
             same = [f for f in found if f.rule == rule.id and f.start < end and start < f.end]
-            if any(f.start <= start and end <= f.end for f in same):
-                continue
-            found = [f for f in found if f not in same]
-            if finding.category is Category.UNCHECKED or start < end:
-                found.append(replace(finding, start=start, end=end))
-            if clear.text != typography.text and not _covered(found, start, end):
+            if not any(f.start <= start and end <= f.end for f in same):
+                found = [f for f in found if f not in same]
+                if finding.category is Category.UNCHECKED or start < end:
+                    found.append(replace(finding, start=start, end=end))
+            shown = folded(View(post.text[start:end])).text
+            hidden = shown != clear.text[finding.start : finding.end]
+            if hidden and len(shown) <= LONGEST_DISGUISE and not _covered(found, start, end):
                 found += _disguise(start, end, post.practice)
     return found
 

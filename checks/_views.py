@@ -32,7 +32,7 @@ APART = re.compile(
     r"|(?<![^\W_])[^\W_](?:[^\w\s'’.,;:!?&@#/()\-\"]{1,3}[^\W_]){2,40}(?![^\W_])"
 )
 NEXT_WORD = re.compile(r"[a-z] [A-Z]")
-LEET_WORD = re.compile(r"(?<![\w@$#/.-])[A-Za-z0-9@$!|]{3,30}(?![\w@$/-]|\.\w)")
+LEET_WORD = re.compile(r"(?<![\w@$#/.-])[A-Za-z0-9$!|][A-Za-z0-9@$!|]{2,30}(?![\w@$/-]|\.\w)")
 HIDDEN_INSIDE = re.compile(r"[A-Za-z0-9][\u00ad\u200b\u200c\u2060\u2063\ufeff]{1,9}[A-Za-z0-9]")
 WORD = re.compile(r"[^\W\d_]{2,60}")
 

@@ -109,6 +109,7 @@ class Practice:
     allowed: tuple[str, ...] = ()
     reply_templates: tuple[str, ...] = ()
     earlier_posts: tuple[str, ...] = ()
+    articles: tuple[str, ...] = ()
     today: str = ""
 
 
@@ -123,6 +124,7 @@ class Post:
     alt_texts: tuple[str, ...] = ()
     has_media: bool = False
     practice: Practice = Practice()
+    source: str = ""  # text or HTML that the draft draws on
 
 
 class Mark(NamedTuple):

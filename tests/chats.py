@@ -76,7 +76,8 @@ class Driver(ABC):
         """Lets checks, deadlines and deliveries run until nothing is left to do."""
         outbox = Outbox(self.desk.store, self.desk.roster, {self.chat: self.adapter})
         for draft, version, post in self.desk.to_check(50):
-            self.desk.settle(draft, version, checks.run(post, post.practice))
+            seen = checks.examine(post, post.practice)
+            self.desk.settle(draft, version, seen.findings, seen.mended)
         sweeps.sweep(self.desk)
         while await outbox.run_once(50):
             pass

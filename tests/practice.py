@@ -14,6 +14,7 @@ from bot.commands.parse import from_button
 from bot.desk import Desk
 from bot.store import drafts, ledger, reviews
 from bot.store.tables import DraftRow, OutboxRow
+from checks import Mended
 from checks.values import Category, Finding, Identifier, Severity
 
 TUESDAY = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)  # 10:00 in Austin
@@ -97,10 +98,10 @@ class Bench:
     def do(self, command: Command) -> Answer:
         return self.desk.handle(command)
 
-    def check(self, *findings: Finding) -> None:
+    def check(self, *findings: Finding, offer: Mended | None = None) -> None:
         """Lets the checks find this in every draft that waits for them."""
         for draft, version, _ in self.desk.to_check():
-            self.desk.settle(draft, version, findings)
+            self.desk.settle(draft, version, findings, offer)
 
     def submit(self, text: str = CLEAN, *findings: Finding, by: str = "maria") -> int:
         """A draft that has been through the checks; returns its number."""

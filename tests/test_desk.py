@@ -8,6 +8,7 @@ from bot.commands.parse import from_button
 from bot.lessons import get
 from bot.store import drafts
 from bot.store.tables import OutboxRow
+from checks import Mended
 from practice import BLOCK, CLEAN, ESCALATE, WARN, Bench, button, said, words
 
 
@@ -53,6 +54,19 @@ def test_a_revision_is_a_new_version_with_its_difference_shown(bench: Bench) -> 
     assert "removed" in words(bench.review("ada", draft))
     assert "newer" in words(bench.card("maria", f"draft/{draft}/v1"))
     assert not bench.card("maria", f"draft/{draft}/v1").actions
+
+
+def test_an_offered_text_is_one_click_away(bench: Bench) -> None:
+    offer = Mended("A patient is home again. Call us.", ("A person's name was replaced.",))
+    bench.do(Submit(bench.origin("maria"), "Anna is home again. Call us."))
+    bench.check(BLOCK, offer=offer)
+    returned = bench.card("maria", "draft/1/v1")
+    assert "A person's name was replaced." in words(returned)
+    bench.press("maria", returned, "take")
+    bench.check()
+    assert "A patient is home again." in words(bench.card("ada", "review/1"))
+    assert "is waiting" in words(bench.card("maria", "draft/1/v2"))
+    assert "has moved on" in said(bench.press("maria", returned, "take"))
 
 
 def test_a_rejection_needs_a_reason_and_carries_it_to_the_author(bench: Bench) -> None:

@@ -19,6 +19,7 @@ from bot.engine.embedded import Engine
 from bot.exceptions import ExceptionKind
 from bot.outbox import Later, Outbox, Parcel, Receipt, Undeliverable
 from bot.store import Store, exceptions
+from checks import Examined
 from checks.values import Finding, Post
 from practice import CLEAN, TUESDAY, Bench, Clock, button, words
 
@@ -49,8 +50,8 @@ class Findings(Checker):
         super().__init__()
         self.found = found
 
-    async def run(self, post: Post) -> Sequence[Finding]:
-        return self.found(post)
+    async def run(self, post: Post) -> Examined:
+        return Examined(tuple(self.found(post)))
 
 
 async def until(true: Callable[[], bool], seconds: float = 10.0) -> None:

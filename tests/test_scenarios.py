@@ -10,9 +10,7 @@ from bot.store import Store
 from practice import CLEAN
 from tests.chats import Driver, driver
 
-PATIENT = (
-    "So proud of our patient Rosa Delgado, walking again after knee surgery! Call 512-555-0142."
-)
+PATIENT = "Rosa Delgado came in for her knee check on March 3. Call 512-555-0142."
 SINGLED_OUT = (
     "The firefighter hurt in Friday's fire is doing well in our care. "
     "Call 512-555-0142 to book a visit."
@@ -171,7 +169,10 @@ async def test_a_stranger_is_answered_kindly(chat: Driver) -> None:
 
 
 async def test_markup_in_a_draft_does_nothing(chat: Driver) -> None:
-    sharp = "Open <b>late</b> <!channel> @everyone [here](https://example.com) *now* 512-555-0142"
+    sharp = (
+        "Open <b>late</b> <!channel> @everyone [here](https://riverside.example.com) *now* "
+        "512-555-0142"
+    )
     await chat.say("maria", sharp)
     assert "<b>late</b>" in (await chat.seen("ada")).replace("&lt;", "<").replace("&gt;", ">")
     assert chat.state(1) == "in_review"

@@ -1,20 +1,16 @@
-"""`signoff check` and `signoff rules`: the checks without any chat."""
+"""`signoff check`: the checks without any chat."""
 
-import json
 import os
 import stat
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from bot import clock
 from bot.cli import settings
 from bot.verdicts import Verdict, judge
-
-if TYPE_CHECKING:
-    from checks import Rule
 
 EXIT = {Verdict.CLEAR: 0, Verdict.REVIEW: 1, Verdict.BLOCKED: 2}
 HEADLINE = {
@@ -30,6 +26,7 @@ def check(
     ] = None,
     platform: Annotated[str, typer.Option(help="Where the post is meant to go.")] = "",
     kind: Annotated[str, typer.Option(help="post or reply")] = "post",
+    source: Annotated[Path | None, typer.Option(help="Text or HTML that it draws on.")] = None,
     jsonl: Annotated[bool, typer.Option("--jsonl", help="Read and write JSON Lines.")] = False,
     workers: Annotated[int, typer.Option(help="Processes for --jsonl; 0: one per core.")] = 0,
     config: Annotated[Path | None, typer.Option("--config", help="The practice.")] = None,
@@ -52,13 +49,25 @@ def check(
     if kind not in tuple(Kind):
         raise typer.BadParameter("must be post or reply", param_hint="--kind")
     words = text if text is not None else sys.stdin.read(100_000)
-    findings = checks.run(Post(words, platform=platform, kind=Kind(kind)), practice)
-    verdict = judge(findings)
+    drawn_on = _text_of(source) if source else ""
+    post = Post(words, platform=platform, kind=Kind(kind), source=drawn_on, practice=practice)
+    seen = checks.examine(post, practice)
+    verdict = judge(seen.findings)
     typer.echo(HEADLINE[verdict])
-    for f in findings:
+    for f in seen.findings:
         place = f" at {f.start}-{f.end}" if f.end > f.start else ""
         typer.echo(f"  {f.severity:<8} {f.rule}{place}: {f.message}")
+    if seen.mended:
+        typer.echo(f"A version that would pass:\n  {seen.mended.text}")
     raise typer.Exit(EXIT[verdict])
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        message = f"{path} cannot be read as text"
+        raise typer.BadParameter(message, param_hint="--source") from None
 
 
 def _workers() -> int:
@@ -69,54 +78,3 @@ def _workers() -> int:
 
 def _today() -> str:
     return clock.now().date().isoformat()
-
-
-def rules(
-    rule: Annotated[str | None, typer.Argument(help="Print this rule's page.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
-) -> None:
-    """List the rules, or print one with its source and examples."""
-    import checks
-
-    found = [r for r in checks.catalogue() if rule in (None, r.id)]
-    if not found:
-        raise typer.BadParameter(f"{rule} is not a rule; `signoff rules` lists them")
-    if as_json:
-        typer.echo(json.dumps([_record(r) for r in found], ensure_ascii=False, indent=1))
-    elif rule:
-        typer.echo(_page(found[0]))
-    else:
-        for r in found:
-            typer.echo(f"{r.id:<36} {r.severity:<9} {r.category:<20} {r.as_of}  {r.summary}")
-
-
-def _record(rule: "Rule") -> dict[str, object]:
-    """The rule as other programs read it."""
-    return {
-        "id": rule.id,
-        "category": rule.category,
-        "severity": rule.severity,
-        "identifier": rule.identifier,
-        "kinds": list(rule.kinds),
-        "summary": rule.summary,
-        "why": rule.why,
-        "source": rule.source,
-        "as_of": rule.as_of,
-        "bad": [e.text for e in rule.bad],
-        "good": [e.text for e in rule.good],
-        "limits": rule.limits,
-    }
-
-
-def _page(rule: "Rule") -> str:
-    """The rule as a person reads it."""
-    parts = [
-        f"{rule.id}  ({rule.category}, {rule.severity})",
-        rule.summary,
-        f"Why: {rule.why}",
-        f"Source: {rule.source} (looked at {rule.as_of})",
-        "\n".join(["Flagged:", *(f"  - {e.text}" for e in rule.bad)]),
-        "\n".join(["Passed:", *(f"  - {e.text}" for e in rule.good)]),
-        f"Limits: {rule.limits}" if rule.limits else "",
-    ]
-    return "\n\n".join(p for p in parts if p)

@@ -29,6 +29,7 @@ from bot.commands import (
     Revoke,
     Show,
     Submit,
+    Take,
     Topic,
     Withdraw,
 )
@@ -100,8 +101,10 @@ _BUILDERS: dict[Verb, Callable[[Origin, _Fields], Command]] = {
         link=f.words("link"),
         alt_text=f.words("alt_text"),
         schedule=f.words("schedule"),
+        source=f.words("source", TEXT_LIMIT),
     ),
     Verb.REVISE: lambda o, f: Revise(o, f.number("draft"), f.words("text", 4 * TEXT_LIMIT)),
+    Verb.TAKE: lambda o, f: Take(o, f.number("draft"), f.number("version")),
     Verb.WITHDRAW: lambda o, f: Withdraw(o, f.number("draft")),
     Verb.KEEP: lambda o, f: Keep(o, f.number("draft")),
     Verb.DISPUTE: lambda o, f: Dispute(

@@ -45,6 +45,9 @@ class Strategy(_Model):
     goals: tuple[Goal, ...] = ()
 
 
+LONGEST_ARTICLE = 100_000  # characters
+
+
 class PracticeSettings(_Model):
     name: str = "the practice"
     specialty: str = ""
@@ -63,6 +66,7 @@ class PracticeSettings(_Model):
     portal: str = ""
     call_to_action: str = ""
     reply_templates: tuple[str, ...] = ()
+    articles: tuple[str, ...] = ()
     strategy: Strategy = Strategy()
 
 
@@ -268,4 +272,15 @@ def parse(raw: object, path: Path = Path("app.yaml")) -> App:
     except ValidationError as error:
         raise ConfigError(f"{path}: {sentence(error, App)}") from None
     packs = tuple(str(path.parent / p) for p in app.rules.packs)
-    return app.model_copy(update={"rules": app.rules.model_copy(update={"packs": packs})})
+    rules = app.rules.model_copy(update={"packs": packs})
+    articles = tuple(_article(path.parent / p) for p in app.practice.articles)
+    practice = app.practice.model_copy(update={"articles": articles})
+    return app.model_copy(update={"rules": rules, "practice": practice})
+
+
+def _article(path: Path) -> str:
+    """The text of one of the practice's own articles."""
+    try:
+        return path.read_text(encoding="utf-8")[:LONGEST_ARTICLE]
+    except (OSError, UnicodeDecodeError):
+        raise ConfigError(f"practice.articles: {path} cannot be read as text.") from None

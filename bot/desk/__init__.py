@@ -33,6 +33,7 @@ from bot.commands import (
     Said,
     Show,
     Submit,
+    Take,
     Topic,
     Withdraw,
 )
@@ -42,11 +43,13 @@ from bot.desk.turn import Overtaken, Turn
 from bot.messages import admin, desk, say
 from bot.refusals import Refused
 from bot.store import Store, Tx, drafts, outbox, people
+from checks import Mended
 from checks.values import Finding, Post
 
 HANDLERS: dict[type, Callable[[Turn, Any], Answer]] = {
     Submit: submitting.submit,
     Revise: submitting.revise,
+    Take: submitting.take,
     Edited: submitting.edited,
     Deleted: submitting.deleted,
     Withdraw: submitting.withdraw,
@@ -164,15 +167,21 @@ class Desk:
                 if attempt > CHECK_ATTEMPTS or at_hand is None or at_hand.content is None:
                     judging.settle(self.turn(tx), number, version, (judging.UNCHECKED,))
                 else:
-                    post = judging.post_of(self.turn(tx), at_hand.content)
+                    post = judging.post_of(self.turn(tx), at_hand, at_hand.content)
                     taken.append((number, version, post))
         return taken
 
-    def settle(self, number: int, version: int, findings: Sequence[Finding]) -> bool:
-        """Takes in what the checks found."""
+    def settle(
+        self,
+        number: int,
+        version: int,
+        findings: Sequence[Finding],
+        offer: Mended | None = None,
+    ) -> bool:
+        """Takes in what the checks found, and the text they would let pass if they know one."""
         try:
             with self.store.write(hurried=False) as tx:
-                return judging.settle(self.turn(tx), number, version, findings)
+                return judging.settle(self.turn(tx), number, version, findings, offer)
         except Overtaken:
             return False
 

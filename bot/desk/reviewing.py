@@ -13,6 +13,7 @@ from bot.people import Role
 from bot.refusals import Refused
 from bot.reviews import Decision, Review, ReviewState
 from bot.store import drafts, reviews
+from bot.store import findings as on_record
 from bot.training import paused
 from bot.verdicts import Verdict, judge
 
@@ -92,7 +93,7 @@ def decide(turn: Turn, act: Decide) -> Answer:
     draft, review = _at_hand(turn, act.draft, act.version, act.content_hash)
     if not routing.may_decide(turn.me, review.name):
         raise Refused(say.NOT_PRIVACY if review.name == routing.DISPUTE else say.NOT_APPROVER)
-    findings = drafts.findings(turn.tx, draft.id, draft.version)
+    findings = on_record.of_version(turn.tx, draft.id, draft.version)
     if act.outcome is Outcome.APPROVE and turn.blocked(findings):
         raise Refused(say.STILL_BLOCKED)
     if act.outcome is not Outcome.APPROVE and not act.reason:
@@ -174,10 +175,10 @@ def override(turn: Turn, act: Override) -> Answer:
     if not act.reason:
         raise Refused(say.REASON_NEEDED)
     _close(turn, review, Outcome.APPROVE, act.reason)
-    drafts.overturn(turn.tx, draft.id, draft.version, turn.now)
+    on_record.overturn(turn.tx, draft.id, draft.version, turn.now)
     turn.advance(draft, Move.NEXT_STAGE)
     _record(turn, Tag.OVERRIDDEN, review, act.reason)
-    start(turn, draft, drafts.findings(turn.tx, draft.id, draft.version))
+    start(turn, draft, on_record.of_version(turn.tx, draft.id, draft.version))
     view = turn.show(draft.id, ended=review)
     return Answer(desk.done(say.overridden(view)))
 
@@ -222,7 +223,7 @@ def ask_again(turn: Turn, act: AskAgain) -> Answer:
     draft = turn.mine(act.draft)
     turn.advance(draft, Move.ASK_AGAIN)
     turn.record(Tag.ASKED_AGAIN, draft=draft.id, version=draft.version)
-    start(turn, turn.draft(draft.id), drafts.findings(turn.tx, draft.id, draft.version))
+    start(turn, turn.draft(draft.id), on_record.of_version(turn.tx, draft.id, draft.version))
     view = turn.show(draft.id)
     who = view.roster.names(view.review.deciders) if view.review else ""
     return Answer(desk.done(say.done(view, f"is with {who} again")))

@@ -15,12 +15,13 @@ from bot.commands import (
     Revise,
     Said,
     Submit,
+    Take,
     Withdraw,
 )
 from bot.commands.parse import from_words
 from bot.desk import asking, reviewing
 from bot.desk.turn import Turn
-from bot.drafts import Content, Draft, Move, State
+from bot.drafts import Aside, Content, Draft, Move, State
 from bot.ledger import Tag
 from bot.messages import author, desk, reviewer, say
 from bot.people import Role
@@ -53,7 +54,8 @@ def submit(turn: Turn, act: Submit) -> Answer:
     draft = drafts.add(
         turn.tx, turn.me.key, origin.chat, content, at=turn.now, check_at=clock.now(), source=source
     )
-    drafts.add_version(turn.tx, draft.id, 1, content, at=turn.now, schedule=act.schedule[:80])
+    aside = Aside(act.schedule[:80], act.source)
+    drafts.add_version(turn.tx, draft.id, 1, content, at=turn.now, aside=aside)
     turn.show_author(turn.fresh(draft))
     turn.record(Tag.SUBMITTED, draft=draft.id, version=1, content=content.hash)
     return Answer()
@@ -108,6 +110,15 @@ def revise(turn: Turn, act: Revise) -> Answer:
     return _new_version(turn, turn.mine(act.draft), checked_text(act.text))
 
 
+def take(turn: Turn, act: Take) -> Answer:
+    """The offered text becomes the new version."""
+    draft = turn.mine(act.draft)
+    offer = turn.view(draft.id).version.offer if act.version == draft.version else None
+    if offer is None or not draft.open:
+        raise Refused(say.what_happened(turn.view(draft.id)))
+    return _new_version(turn, draft, offer.text)
+
+
 def _new_version(turn: Turn, draft: Draft, text: str) -> Answer:
     """A new version of an open draft: earlier cards step back, the checks run again."""
     old = turn.view(draft.id)
@@ -119,9 +130,7 @@ def _new_version(turn: Turn, draft: Draft, text: str) -> Answer:
     number = draft.version + 1
     turn.advance(draft, Move.REVISE, version=number)
     ended = reviewing.retire(turn, draft)
-    drafts.add_version(
-        turn.tx, draft.id, number, content, at=turn.now, schedule=old.version.schedule
-    )
+    drafts.add_version(turn.tx, draft.id, number, content, at=turn.now, aside=old.version.aside)
     view = turn.view(draft.id)
     for key in (f"draft/{draft.id}/v{draft.version}", f"news/{draft.id}/v{draft.version}"):
         if outbox.has(turn.tx, draft.author, key):

@@ -16,6 +16,7 @@ from bot.people import Person, Role, Roster
 from bot.refusals import Refused
 from bot.reviews import Review, ReviewState
 from bot.store import Tx, drafts, ledger, outbox, reviews
+from bot.store import findings as on_record
 from checks.values import Severity
 
 SYSTEM = "signoff"  # the actor of what time brings
@@ -82,7 +83,7 @@ class Turn:
         return View(
             draft=draft,
             version=at_hand,
-            findings=drafts.findings(self.tx, number, wanted),
+            findings=on_record.of_version(self.tx, number, wanted),
             roster=self.roster,
             zone=self.app.zone,
             now=self.now,

@@ -2,16 +2,16 @@
 
 import asyncio
 import multiprocessing
-from collections.abc import Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
 import checks
-from checks.values import Finding, Post
+from checks import Examined
+from checks.values import Post
 
 
 class Checker:
-    """`run` gives the findings of one post. `ready` turns true when the models are loaded."""
+    """`run` examines one post. `ready` turns true when the models are loaded."""
 
     def __init__(self, executor: Executor | None = None) -> None:
         self._executor, self._own = executor, executor is None
@@ -28,17 +28,17 @@ class Checker:
         await asyncio.get_running_loop().run_in_executor(self._pool(), checks.warm)
         self.ready = True
 
-    async def run(self, post: Post) -> Sequence[Finding]:
-        """The findings. A worker that died is replaced once; a second death is the caller's."""
+    async def run(self, post: Post) -> Examined:
+        """What the checks say. A worker that died is replaced once; a second is the caller's."""
         try:
             return await self._ask(post)
         except BrokenProcessPool:
             self._executor = None
             return await self._ask(post)
 
-    async def _ask(self, post: Post) -> Sequence[Finding]:
+    async def _ask(self, post: Post) -> Examined:
         found = await asyncio.get_running_loop().run_in_executor(
-            self._pool(), checks.run, post, post.practice
+            self._pool(), checks.examine, post, post.practice
         )
         self.ready = True
         return found

@@ -73,12 +73,13 @@ class Engine:
     async def _check_one(self, draft: int, version: int, post: Post) -> None:
         began = time.monotonic()
         try:
-            findings = await self.checker.run(post)
+            examined = await self.checker.run(post)
         except Exception as defect:  # noqa: BLE001 - it is tried again when its lease is over
             report_defect("checks", defect)
             return
         CHECKED.observe(time.monotonic() - began)
-        await asyncio.to_thread(self.desk.settle, draft, version, findings)
+        found, offer = examined.findings, examined.mended
+        await asyncio.to_thread(self.desk.settle, draft, version, found, offer)
 
     async def _deliver(self) -> int:
         return await self.outbox.run_once()

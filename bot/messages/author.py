@@ -12,10 +12,12 @@ from bot.messages.view import (
     View,
     example,
     ids,
+    offered,
     read_on,
     reason,
     revise,
     shown,
+    take,
     target,
     withdraw,
     words,
@@ -46,8 +48,10 @@ def _returned(view: View) -> Card:
         (
             Para("Please change what is marked below, then send the new text.", Tone.BAD),
             *shown(view.standing, view.version.text),
+            *offered(view),
         ),
         (
+            *take(view),
             revise(view),
             Action(
                 Verb.DISPUTE,
@@ -75,14 +79,14 @@ def _in_review(view: View) -> Card:
     if len(view.version.stages) > 1 and review:
         rows.append(("Step", f"{review.stage + 1} of {len(view.version.stages)}"))
     body: list[Block] = [Para(_waiting_for(view, who)), Facts(tuple(rows))]
-    body += shown(view.standing, view.version.text)
+    body += [*shown(view.standing, view.version.text), *offered(view)]
     if view.version.note:
         body.append(Quote(view.version.note, "Your note to the approver"))
     return Card(
         f"{view.number} is waiting for sign-off",
         "Your draft is waiting for sign-off.",
         tuple(body),
-        (revise(view), *_explain(view), withdraw(view)),
+        (*take(view), revise(view), *_explain(view), withdraw(view)),
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from bot.cards import Action, Answer, Ask, Card, Facts, Para, Quote, Tone, Verb
+from bot.commands import TEXT_LIMIT
 from bot.messages.view import PLATFORMS, View, example, pages, read_on
 from bot.people import Person, Role
 
@@ -123,6 +124,14 @@ def form(platforms: Sequence[str], text: str = "") -> Answer:
             limit=1_000,
         ),
         Ask("schedule", "Wanted for", "A date or a day", required=False, lines=1, limit=80),
+        Ask(
+            "source",
+            "Text it draws on",
+            "Paste the article or page you used, so that nothing is copied by mistake.",
+            required=False,
+            lines=3,
+            limit=TEXT_LIMIT,
+        ),
     )
     return Answer(form=Action(Verb.SUBMIT, "Send for sign-off", {}, Tone.GOOD, asks))
 

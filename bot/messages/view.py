@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from bot.cards import Action, Ask, Block, Facts, Findings, Quote, Shown, Tone, Verb
+from bot.cards import Action, Ask, Block, Facts, Findings, Para, Quote, Shown, Tone, Verb
 from bot.commands import Chat
 from bot.drafts import Content, Draft, Found, Stage, State, Version
 from bot.masking import place
@@ -152,8 +152,8 @@ def words(view: View, label: str, *, copy: bool = False) -> tuple[Block, ...]:
         blocks.append(Quote(content.link, "Link"))
     if content.alt_text:
         blocks.append(Quote(content.alt_text, "Image description (alt text)"))
-    if view.version.schedule:
-        blocks.append(Quote(view.version.schedule, "Wanted for"))
+    if view.version.aside.schedule:
+        blocks.append(Quote(view.version.aside.schedule, "Wanted for"))
     return tuple(blocks)
 
 
@@ -181,6 +181,21 @@ def revise(view: View, label: str = "Revise") -> Action:
         value=view.version.text,
     )
     return Action(Verb.REVISE, label, ids(view), Tone.GOOD, (ask,))
+
+
+def offered(view: View) -> tuple[Block, ...]:
+    """The text that the checks would let pass, and what was changed in it; nothing without one."""
+    offer = view.version.offer
+    if offer is None:
+        return ()
+    return (Quote(offer.text, "A version that would pass"), Para(" ".join(offer.changes)))
+
+
+def take(view: View) -> tuple[Action, ...]:
+    """The button that makes the offered text the new version."""
+    if view.version.offer is None:
+        return ()
+    return (Action(Verb.TAKE, "Use this version", ids(view), Tone.GOOD),)
 
 
 def withdraw(view: View) -> Action:

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from sqlmodel import col, select, update
 
 from bot.commands import Chat
-from bot.drafts import OPEN, Content, Draft, Found, Stage, State, Version
+from bot.drafts import OPEN, Aside, Content, Draft, Stage, State, Version
 from bot.store.database import Tx
-from bot.store.tables import DraftRow, FindingRow, VersionRow
+from bot.store.tables import DraftRow, VersionRow
 from bot.verdicts import Verdict
-from checks.values import Category, Severity
+from checks import Mended
 
 
 def add(
@@ -46,9 +46,9 @@ def add(
 
 
 def add_version(
-    tx: Tx, draft: int, number: int, content: Content, *, at: datetime, schedule: str = ""
+    tx: Tx, draft: int, number: int, content: Content, *, at: datetime, aside: Aside
 ) -> None:
-    words = json.dumps({**asdict(content), "schedule": schedule}, ensure_ascii=False)
+    words = json.dumps({**asdict(content), **asdict(aside)}, ensure_ascii=False)
     tx.session.add(
         VersionRow(
             draft_id=draft,
@@ -85,7 +85,7 @@ def version(tx: Tx, draft: int, number: int) -> Version | None:
     row = tx.session.get(VersionRow, (draft, number))
     if row is None:
         return None
-    content, schedule = _content(tx, row)
+    content, aside = _content(tx, row)
     note = b""
     if row.note_sealed:
         note = tx.keys.unseal(f"version.note/{draft}/{number}", row.note_sealed)
@@ -95,19 +95,57 @@ def version(tx: Tx, draft: int, number: int) -> Version | None:
         content=content,
         content_hash=row.content_hash,
         verdict=Verdict(row.verdict) if row.verdict else None,
-        schedule=schedule,
+        aside=aside,
         note=note.decode(),
+        offer=_offer(tx, row),
         stages=tuple(Stage(tuple(s["people"]), s["name"]) for s in row.stages),
     )
 
 
-def _content(tx: Tx, row: VersionRow) -> tuple[Content | None, str]:
+def _offer(tx: Tx, row: VersionRow) -> Mended | None:
+    if row.offer_sealed is None:
+        return None
+    place = f"version.offer/{row.draft_id}/{row.number}"
+    words = json.loads(tx.keys.unseal(place, row.offer_sealed))
+    return Mended(words["text"], tuple(words["changes"]))
+
+
+def set_offer(tx: Tx, draft: int, number: int, offer: Mended) -> None:
+    """Keeps a text that the checks would let pass beside the version it was made from."""
+    words = json.dumps(asdict(offer), ensure_ascii=False).encode()
+    tx.session.connection().execute(
+        update(VersionRow)
+        .where(col(VersionRow.draft_id) == draft, col(VersionRow.number) == number)
+        .values(offer_sealed=tx.keys.seal(f"version.offer/{draft}/{number}", words))
+    )
+    tx.session.expire_all()
+
+
+def _content(tx: Tx, row: VersionRow) -> tuple[Content | None, Aside]:
     if row.content_sealed is None:
-        return None, ""
+        return None, Aside()
     place = f"version.content/{row.draft_id}/{row.number}"
     words = json.loads(tx.keys.unseal(place, row.content_sealed))
-    schedule = words.pop("schedule")
-    return Content(**words), schedule
+    aside = Aside(words.pop("schedule"), words.pop("source", ""))
+    return Content(**words), aside
+
+
+def published(tx: Tx, *, but: int, limit: int = 60) -> tuple[str, ...]:
+    """The texts of the latest other drafts that were approved or posted, if they are kept."""
+    rows = tx.session.exec(
+        select(VersionRow)
+        .join(DraftRow, col(DraftRow.id) == col(VersionRow.draft_id))
+        .where(
+            col(DraftRow.state).in_((State.APPROVED, State.POSTED)),
+            DraftRow.version == VersionRow.number,
+            col(VersionRow.content_sealed).is_not(None),
+            DraftRow.id != but,
+        )
+        .order_by(col(DraftRow.id).desc())
+        .limit(limit)
+    )
+    contents = (_content(tx, row)[0] for row in rows)
+    return tuple(content.text for content in contents if content)
 
 
 def move(tx: Tx, draft: Draft, state: State, *, at: datetime, version: int | None = None) -> bool:
@@ -153,69 +191,6 @@ def set_link(tx: Tx, draft: int, link: str) -> None:
     sealed = tx.keys.seal(f"draft.link/{draft}", link.encode())
     tx.session.connection().execute(
         update(DraftRow).where(col(DraftRow.id) == draft).values(link_sealed=sealed)
-    )
-    tx.session.expire_all()
-
-
-def add_findings(tx: Tx, draft: int, number: int, found: Iterable[Found], at: datetime) -> None:
-    for f in found:
-        row = FindingRow(
-            draft_id=draft,
-            version=number,
-            at=at,
-            rule=f.rule,
-            category=f.category,
-            severity=f.severity,
-            identifier=f.identifier,
-            field=f.field,
-            start=f.start,
-            end=f.end,
-            message=f.message,
-        )
-        tx.session.add(row)
-        tx.session.flush()
-        row.masked_sealed = tx.keys.seal(f"finding.masked/{row.id}", f.masked.encode())
-    tx.session.flush()
-
-
-def findings(tx: Tx, draft: int, number: int) -> tuple[Found, ...]:
-    rows = tx.session.exec(
-        select(FindingRow)
-        .where(FindingRow.draft_id == draft, FindingRow.version == number)
-        .order_by(col(FindingRow.id))
-    )
-    return tuple(found(tx, r) for r in rows)
-
-
-def found(tx: Tx, row: FindingRow) -> Found:
-    masked = b""
-    if row.masked_sealed:
-        masked = tx.keys.unseal(f"finding.masked/{row.id}", row.masked_sealed)
-    return Found(
-        rule=row.rule,
-        category=Category(row.category),
-        severity=Severity(row.severity),
-        start=row.start,
-        end=row.end,
-        message=row.message,
-        masked=masked.decode(),
-        identifier=row.identifier,
-        field=row.field,
-        overturned=row.overturned_at is not None,
-        id=row.id or 0,
-    )
-
-
-def overturn(tx: Tx, draft: int, number: int, at: datetime) -> None:
-    """Marks what blocked this version as set aside by the privacy officer."""
-    tx.session.connection().execute(
-        update(FindingRow)
-        .where(
-            col(FindingRow.draft_id) == draft,
-            col(FindingRow.version) == number,
-            col(FindingRow.severity) == Severity.BLOCK,
-        )
-        .values(overturned_at=at)
     )
     tx.session.expire_all()
 

@@ -15,6 +15,7 @@ PLACES: dict[tuple[str, str], str] = {
     ("draft", "link_sealed"): "draft.link/{id}",
     ("version", "content_sealed"): "version.content/{draft_id}/{number}",
     ("version", "note_sealed"): "version.note/{draft_id}/{number}",
+    ("version", "offer_sealed"): "version.offer/{draft_id}/{number}",
     ("finding", "masked_sealed"): "finding.masked/{id}",
     ("decision", "reason_sealed"): "decision.reason/{review_id}",
     ("exception", "words_sealed"): "exception.words/{id}",

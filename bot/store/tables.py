@@ -46,6 +46,7 @@ class VersionRow(SQLModel, table=True):
     verdict: str = ""
     content_sealed: bytes | None = sealed()
     note_sealed: bytes | None = sealed()
+    offer_sealed: bytes | None = sealed()
     stages: list[Any] = json()
 
 

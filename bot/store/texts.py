@@ -32,7 +32,7 @@ def purge(tx: Tx, before: datetime) -> list[int]:
     connection.execute(
         update(VersionRow)
         .where(col(VersionRow.draft_id).in_(found))
-        .values(content_sealed=None, note_sealed=None)
+        .values(content_sealed=None, note_sealed=None, offer_sealed=None)
     )
     connection.execute(
         update(FindingRow).where(col(FindingRow.draft_id).in_(found)).values(masked_sealed=None)

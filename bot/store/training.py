@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlmodel import col, select, update
 
 from bot.store.database import Tx
-from bot.store.drafts import found
+from bot.store.findings import found
 from bot.store.tables import AssignmentRow, DraftRow, FindingRow
 from bot.training import Assignment, Due, Flag, Score
 from checks.values import Category, Severity

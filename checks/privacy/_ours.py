@@ -1,12 +1,18 @@
 """What belongs to the practice itself and may stand in its posts."""
 
 import re
+from collections.abc import Iterator
 
 from checks.privacy import _lexicon as lexicon
-from checks.privacy._spelling import key
+from checks.privacy._spelling import CAP, COMMON, bare, key
 from checks.values import Practice
 
 NAME_PART = re.compile(r"[^\W\d_][\w'’-]*")
+NAME_RUN = re.compile(rf"\b{CAP}[\w'’-]*(?: {CAP}[\w'’-]*){{0,4}}")
+LINK = re.compile(r"@[\w.]+|\S+@\S+|(?:https?://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)+(?:/\S*)?")
+PHONE = re.compile(
+    r"(?<!\d)\+?\d?[ .-]?\(?\d{3}\)?[ .-]?\d{3}[ .-]?\d{4}(?!\d)|\b\d{3}[-. ]\d{4}\b"
+)
 TITLES = lexicon.lines("titles")
 
 
@@ -63,6 +69,43 @@ def _same(parts: list[str], own: list[str]) -> bool:
         return parts[0] in own
     initial = len(parts) == 2 and len(parts[1]) == 1 and bool(own)
     return initial and parts[0] == own[0] and own[-1].startswith(parts[1])
+
+
+def spans(text: str, practice: Practice) -> Iterator[tuple[int, int, bool]]:
+    """Where the practice's own people (True) and details (False) stand in a text."""
+    for run in NAME_RUN.finditer(text):
+        yield from ((*found, True) for found in _own_names(run, practice))
+    for link in LINK.finditer(text):
+        plain = link[0].rstrip(".,;:!?)")
+        own = is_email(plain.lower(), practice) or is_handle(plain, practice)
+        if own or ("." in plain and "@" not in plain and is_site(plain, practice)):
+            yield link.start(), link.start() + len(plain), False
+    for number in PHONE.finditer(text):
+        if is_phone(re.sub(r"\D", "", number[0]), practice):
+            yield *number.span(), False
+    low = text.lower()
+    for words in _own_places(practice):
+        at = low.find(words)
+        while at >= 0:
+            yield at, at + len(words), False
+            at = low.find(words, at + 1)
+
+
+def _own_names(run: re.Match[str], practice: Practice) -> Iterator[tuple[int, int]]:
+    """The names in a row of capitalised words: all of it, or what follows ordinary words."""
+    words = list(NAME_PART.finditer(run[0]))
+    while words and key(words[0][0]) in COMMON | TITLES and not is_person(words[0][0], practice):
+        words.pop(0)
+    if words and is_person(" ".join(bare(w[0]) for w in words), practice):
+        yield run.start() + words[0].start(), run.start() + words[-1].end()
+
+
+def _own_places(practice: Practice) -> set[str]:
+    """Lower-case words that name where the practice is: its name, streets and town."""
+    parts = [practice.name, *practice.city.split(",")[:1]]
+    for address in practice.addresses:
+        parts += address.split(",")[:-1] if "," in address else [address]
+    return {part.strip().lower() for part in parts if len(part.strip()) > 3}
 
 
 def is_place(words: str, practice: Practice) -> bool:

@@ -18,8 +18,10 @@ As of
 """
 
 import re
+from collections.abc import Iterator
 
 from checks import _presidio as presidio
+from checks.privacy._said import besides, tied
 from checks.values import Category, Identifier, Marks, Post, Severity
 
 CATEGORY = Category.PHI
@@ -40,12 +42,15 @@ LONG = re.compile(r"\d[\d -]{11,22}\d")
 
 
 def find(post: Post) -> Marks:
+    yield from besides(
+        post, tied(post, _found(post)), "Take out the account number.", Identifier.ACCOUNT
+    )
+
+
+def _found(post: Post) -> Iterator[tuple[int, int]]:
     for match in NAMED.finditer(post.text):
         money = post.text[max(0, match.start(1) - 2) : match.start(1)].strip().endswith("$")
         if not money and not re.fullmatch(r"(?:19|20)\d\d", match[1]):
-            yield *match.span(1), "Take out the account number."
+            yield match.span(1)
     if LONG.search(post.text):
-        for start, end in presidio.recognized(
-            "CreditCardRecognizer", "CREDIT_CARD", post.text, 0.5
-        ):
-            yield start, end, "Take out the card number."
+        yield from presidio.recognized("CreditCardRecognizer", "CREDIT_CARD", post.text, 0.5)

@@ -24,7 +24,7 @@ As of
 
 import re
 
-from checks.privacy._patients import scene
+from checks.privacy._said import is_told
 from checks.values import Category, Identifier, Marks, Post, Severity
 
 CATEGORY = Category.PHI
@@ -46,9 +46,8 @@ PLACE = re.compile(
 
 
 def find(post: Post) -> Marks:
-    view = scene(post)
     for match in AGE.finditer(post.text):
-        if PLACE.search(match["rest"]) and view.tied(match.start(), match.end()):
+        if PLACE.search(match["rest"]) and is_told(post):
             yield (
                 *match.span(1),
                 "Leave out the age or what stands beside it; together they identify.",

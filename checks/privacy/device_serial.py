@@ -22,8 +22,9 @@ As of
 """
 
 import re
+from collections.abc import Iterator
 
-from checks.privacy._patients import specific
+from checks.privacy._said import besides, tied
 from checks.values import Category, Identifier, Marks, Post, Severity
 
 CATEGORY = Category.PHI
@@ -48,10 +49,16 @@ RECALL = re.compile(r"\brecall|\breturn(?:s|ed)?\b|\brefund", re.IGNORECASE)
 
 
 def find(post: Post) -> Marks:
+    yield from besides(
+        post, tied(post, _found(post)), "Take out the serial number.", Identifier.DEVICE
+    )
+
+
+def _found(post: Post) -> Iterator[tuple[int, int]]:
     for match in SERIAL.finditer(post.text):
-        yield *match.span(1), "Take out the serial number."
+        yield match.span(1)
     for match in LOT.finditer(post.text):
         near = post.text[max(0, match.start() - 80) : match.end() + 40]
-        worn = WORN.search(near) and specific(post)
+        worn = WORN.search(near)
         if worn and not RECALL.search(post.text):
-            yield *match.span(1), "Take out the lot number."
+            yield match.span(1)

@@ -23,10 +23,11 @@ As of
 """
 
 import re
+from collections.abc import Iterator
 
 from checks import _presidio as presidio
 from checks.privacy import _ours as ours
-from checks.privacy._patients import scene, specific
+from checks.privacy._said import besides
 from checks.values import Category, Identifier, Marks, Post, Severity
 
 CATEGORY = Category.PHI
@@ -41,11 +42,6 @@ SPELLED = re.compile(
 DISGUISED = re.compile(
     r"[(\[{] ?(?:at|arroba|@)| (?:at|arroba) .{1,60}\b(?:dot|punto)\b", re.IGNORECASE
 )
-PRIVATE = re.compile(
-    r"\b(?:she|he|her|his|him|mom|dad|patients?|story|testimonial|consent|release"
-    r"|permission|credit|before we post|agreed|signed|winner)\b",
-    re.IGNORECASE,
-)
 ROLE = re.compile(
     r"^(?:info|contact|office|hello|jobs|careers|hr|news|press|support|register|events"
     r"|admin|billing|appointments)@|\.(?:gov|edu|org)$"
@@ -53,19 +49,19 @@ ROLE = re.compile(
 
 
 def find(post: Post) -> Marks:
+    yield from besides(
+        post, _found(post), "Take out the address; give the practice's own.", Identifier.EMAIL
+    )
+
+
+def _found(post: Post) -> Iterator[tuple[int, int]]:
     if "@" not in post.text and " at" not in post.text.lower() and "(at" not in post.text.lower():
         return
-    view = scene(post)
     for start, end in _addresses(post.text):
         address = post.text[start:end].lower()
-        if ours.is_email(address, post.practice):
-            continue
-        hers = PRIVATE.search(post.text[max(0, start - 40) : start])
-        if ROLE.search(address) and not hers:
-            continue
-        first, last = view.reading.sentence_at(start)
-        if PRIVATE.search(post.text[max(0, first - 120) : last + 120]) or specific(post):
-            yield start, end, "Take out the address; give the practice's own."
+        public = ours.is_email(address, post.practice) or ROLE.search(address)
+        if not public:
+            yield start, end
 
 
 def _addresses(text: str) -> list[tuple[int, int]]:

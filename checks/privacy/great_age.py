@@ -25,63 +25,31 @@ As of
 
 import re
 
-from checks.privacy._care import is_general
-from checks.privacy._patients import scene
-from checks.values import Category, Identifier, Marks, Post, Severity
+from checks.privacy._said import is_patients, said, weight
+from checks.values import Category, Identifier, Mark, Marks, Post, Severity
 
 CATEGORY = Category.PHI
 SEVERITY = Severity.BLOCK
 IDENTIFIER = Identifier.AGE
-
-SMALL = "(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|eighteen)"
-NUMBER = (
-    rf"(?:9\d|1[01]\d|ninety(?:[- ]{SMALL})?|(?:a|one) hundred(?: and| &)?(?:[- ]{SMALL})?"
-    rf"|noventa(?: y \w{{2,6}})?|cien)"
-)
-YEARS = (
-    r"(?:years?|yrs?)(?:[- ](?:old|young))|[- ]?y\.?/?o\b\.?|[- ]?years?[- ](?:old|young)"
-    r"|-year-old|[- ]?yr[- ]old| años"
-)
-AGE = re.compile(rf"\b({NUMBER}[- ]?(?:{YEARS}))(?!\w)", re.IGNORECASE)
-TOLD = re.compile(
-    rf"\b(?:turn(?:s|ed|ing)?|aged?|at(?: age)?|age of|patient is|she is|he is|she's|he's"
-    rf"|is now|who is|young|celebrat\w{{1,5}}(?: (?:his|her))?|"
-    rf"pt|f|m|patient,|cumpli[oó])[ :,]{{1,2}}({NUMBER})(?![\w%/]|[.,]\d"
-    rf"|[- ]?(?:\w{{1,10}} )?(?:days?|weeks?|months?|minutes?|hours?|miles?|percent|lbs?"
-    rf"|pounds|degrees|patients|people|dollars|mg|ml))",
+MESSAGE = "Leave the age out, or write 90 or older."
+GREAT = re.compile(
+    r"(?<![\w$#.,/-])(?:9\d|1[01]\d)(?![\d%/:,]|\.\d)|\b(?:ninet|hundred|centenar|novent|cien)",
     re.IGNORECASE,
 )
-WORDED = re.compile(
-    rf"\b(?:is|was|now|just|at|to) ((?:ninety(?:[- ]{SMALL})?|(?:a|one) hundred(?:(?: and| "
-    rf"&)?[- ]{SMALL})?))(?=[,.!?;]| and\b)",
-    re.IGNORECASE,
-)
-BIRTHDAY = re.compile(
-    r"\b((?:9\d|1[01]\d)(?:th|st|nd|rd)) birthday|\bbirthday (?:number |no\. ?|#)(9\d|1[01]\d)\b"
-    r"|\bcumpleaños (?:n[uú]mero |#)(9\d|1[01]\d)\b|\bcumpl\w{1,4} (?:sus )?(9\d|1[01]\d)\b",
-    re.IGNORECASE,
-)
-MARKED = re.compile(r"(?<![\w$#.,/-])(9\d|1[01]\d) ?[MF]\b|(?<=[A-Za-z], )(9\d|10\d)(?=,)")
-OF_SOMEBODY = re.compile(
-    r"N{2},? (?:is|was|at|turned|turns|age|aged) (9\d|1[01]\d)\b(?![%/:.]\d| ?[a-z]+ ?pounds)"
-)
-THING = re.compile(
-    r"\b(?:(?:practice|hospital|clinic|building|company|organization|tradition|vaccine"
-    r"|town|city|school|church) (?:is|was|turn\w{0,4})|people (?:in|over|aged)|adults"
-    r"|over (?:the )?age|up to|as old as|if you)\b",
+AGE = re.compile(
+    r"\b((?:9\d|1[01]\d)[- ]?(?:years?|yrs?)[- ](?:old|young)|(?:9\d|1[01]\d) ?y\.?/?o\b\.?"
+    r"|ninety(?:[- ]\w{3,5})?[- ]years?[- ]old|(?:9\d|1[01]\d) años)(?!\w)",
     re.IGNORECASE,
 )
 
 
 def find(post: Post) -> Marks:
-    view = scene(post)
-    for pattern in (AGE, TOLD, WORDED, BIRTHDAY, MARKED):
-        for match in pattern.finditer(post.text):
-            group = match.lastindex or 0
-            first, last = view.reading.sentence_at(match.start())
-            sentence = post.text[first:last]
-            general = sentence.rstrip().endswith("?") and is_general(sentence.lower())
-            if not general and not THING.search(sentence):
-                yield *match.span(group), "Leave the age out, or write 90 or older."
-    for match in OF_SOMEBODY.finditer(view.shadow):
-        yield *match.span(1), "Leave the age out, or write 90 or older."
+    done = [(0, 0)]
+    for match in AGE.finditer(post.text):
+        if is_patients(post, *match.span()):
+            done.append(match.span())
+            yield *match.span(), MESSAGE
+    for one in said(post, Identifier.AGE):
+        great = GREAT.search(post.text[one.start : one.end])
+        if great and not any(s < one.end and one.start < e for s, e in done):
+            yield Mark(one.start, one.end, MESSAGE, severity=weight(one))

@@ -20,8 +20,10 @@ As of
 """
 
 import re
+from collections.abc import Iterator
 
 from checks import _presidio as presidio
+from checks.privacy._said import besides, tied
 from checks.values import Category, Identifier, Marks, Post, Severity
 
 CATEGORY = Category.PHI
@@ -37,6 +39,12 @@ VERSION = re.compile(
 
 
 def find(post: Post) -> Marks:
+    yield from besides(
+        post, tied(post, _found(post)), "Take out the network address.", Identifier.IP
+    )
+
+
+def _found(post: Post) -> Iterator[tuple[int, int]]:
     if not MAYBE.search(post.text):
         return
     for start, end in presidio.recognized("IpRecognizer", "IP_ADDRESS", post.text, 0.3):
@@ -44,4 +52,4 @@ def find(post: Post) -> Marks:
             not VERSION.search(post.text[max(0, start - 12) : start])
             and post.text[start:end][-1] != ":"
         ):
-            yield start, end, "Take out the network address."
+            yield start, end

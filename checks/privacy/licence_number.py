@@ -22,8 +22,9 @@ As of
 """
 
 import re
+from collections.abc import Iterator
 
-from checks.privacy._patients import specific
+from checks.privacy._said import besides, tied
 from checks.values import Category, Identifier, Marks, Post, Severity
 
 CATEGORY = Category.PHI
@@ -43,9 +44,15 @@ NPI = re.compile(r"\bnpi(?: (?:number|no|is))?[:# ]{1,3}([12]\d{9})(?!\d)", re.I
 
 
 def find(post: Post) -> Marks:
+    yield from besides(
+        post, tied(post, _found(post)), "Take out the licence number.", Identifier.LICENSE
+    )
+
+
+def _found(post: Post) -> Iterator[tuple[int, int]]:
     for match in DRIVER.finditer(post.text):
         if sum(char.isdigit() for char in match[1]) >= 5:
-            yield *match.span(1), "Take out the licence number."
+            yield match.span(1)
     for match in NPI.finditer(post.text):
-        if match[1] not in post.practice.npi and specific(post):
-            yield *match.span(1), "Take out the number; it names the person."
+        if match[1] not in post.practice.npi:
+            yield match.span(1)

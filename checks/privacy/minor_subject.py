@@ -24,14 +24,14 @@ As of
 
 import re
 
-from checks.privacy._care import Tie
-from checks.privacy._patients import scene
+from checks.privacy._said import is_told
 from checks.values import Category, Identifier, Marks, Post, Severity
 
 CATEGORY = Category.PHI
 SEVERITY = Severity.ESCALATE
 IDENTIFIER = Identifier.CONTEXT
 
+SMALL = re.compile(r"little|tiny|brave", re.IGNORECASE)
 CHILD = re.compile(
     r"\b(?:this|our|that|one) (?:[\w-]{1,12} ){0,3}?(?:guy|kiddo|toddler|newborn|infant"
     r"|preemie|preschooler|kindergartner|teen|teenager|boy|girl|princess|superhero|little "
@@ -47,18 +47,7 @@ CHILD = re.compile(
 
 
 def find(post: Post) -> Marks:
-    view = scene(post)
     for match in CHILD.finditer(post.text):
-        small = re.search(r"little|tiny|brave|guy", match[0], re.IGNORECASE)
-        if "guy" in match[0].lower() and not small:
-            continue
-        signs = view.near(match.start(), match.end(), 90)
-        if any(
-            sign.tie is not Tie.YOURS and not _same(sign.start, sign.end, match) for sign in signs
-        ):
+        grown = "guy" in match[0].lower() and not SMALL.search(match[0])
+        if not grown and is_told(post):
             yield *match.span(), "Leave the child out, or get a parent's authorization."
-
-
-def _same(start: int, end: int, match: re.Match[str]) -> bool:
-    """Whether the sign is nothing but the child's own mention (our youngest patient)."""
-    return match.start() <= start and end <= match.end()

@@ -24,8 +24,9 @@ As of
 """
 
 import re
+from collections.abc import Iterator
 
-from checks.privacy._patients import names_patient, scene, specific
+from checks.privacy._said import MAYBE, besides, chance_at, tied
 from checks.values import Category, Identifier, Marks, Post, Severity
 
 CATEGORY = Category.PHI
@@ -65,35 +66,24 @@ CALLED = re.compile(
 )
 LONG = re.compile(r"\d{5,}|\d-\d|[A-Z]{1,4}-?\d{4,}|\d[A-Z]")
 CODING = re.compile(r"\b(?:cpt|icd|hcpcs|lot|npi|study|trial|jama|nejm|issue|vol)\b", re.IGNORECASE)
-LIES = re.compile(
-    r"\b(?:patient|gentleman|lady|woman|man|she|he|her|his|visiting|guest|resident|grandma"
-    r"|grandpa|mom|dad|baby|paciente|señora|señor|whoever is|the guy|the girl|neighbor)\b",
-    re.IGNORECASE,
-)
 YEAR = re.compile(r"(?:19|20)\d\d")
-EVENT = re.compile(
-    r"\b(?:meets?|class|meeting|workshop|seminar|makeover|paint|community cent|library"
-    r"|conference|located|visit us|our office|find us|address|street|st\.|ave|blvd|open "
-    r"house)\b",
-    re.IGNORECASE,
-)
+ADVICE = "Take out the number; it belongs to one person's care."
 
 
 def find(post: Post) -> Marks:
-    for match in NAMED.finditer(post.text):
+    found = tied(post, _found(post))
+    yield from besides(post, found, ADVICE, Identifier.OTHER_ID)
+
+
+def _found(post: Post) -> Iterator[tuple[int, int]]:
+    for match in (m for pattern in (NAMED, GENERIC) for m in pattern.finditer(post.text)):
         coding = CODING.search(post.text[max(0, match.start() - 20) : match.end()])
-        if LONG.search(match[1]) and not coding and not YEAR.fullmatch(match[1]):
-            yield *match.span(1), "Take out the number; it belongs to one person's care."
-    for match in GENERIC.finditer(post.text):
-        if specific(post) and not YEAR.fullmatch(match[1]):
-            yield *match.span(1), "Take out the number; it belongs to one person's care."
-    view = scene(post)
+        known = LONG.search(match[1]) and not coding and not YEAR.fullmatch(match[1])
+        if known:
+            yield match.span(1)
     for match in CALLED.finditer(post.text):
-        yield *match.span(1), "Take out the room; it says who lies there."
+        yield match.span(1)
     for match in ROOM.finditer(post.text):
-        first, last = view.reading.sentence_at(match.start())
-        sentence = post.text[first:last]
-        lain_in = specific(post) or match[0].lower().startswith(("bed", "room"))
-        lies = LIES.search(sentence) or names_patient(post, match.start())
-        if lain_in and lies and not EVENT.search(sentence):
-            yield *match.span(match.lastindex or 0), "Take out the room; it says who lies there."
+        span = match.span(match.lastindex or 0)
+        if chance_at(post, *span) >= MAYBE:
+            yield span

@@ -25,15 +25,20 @@ As of
     2026-11
 """
 
-from checks.privacy._dates import care_dates
+import re
+
+from checks.privacy._said import said, weight
 from checks.values import Category, Identifier, Mark, Marks, Post, Severity
 
 CATEGORY = Category.PHI
 SEVERITY = Severity.BLOCK
 IDENTIFIER = Identifier.DATE
+EXACT = re.compile(r"\d")  # last Tuesday is a day too, but does not stay one for a reader
 
 
 def find(post: Post) -> Marks:
-    for start, end, exact in care_dates(post):
-        severity = Severity.BLOCK if exact else Severity.ESCALATE
-        yield Mark(start, end, "Leave the day out; the year alone may stay.", severity=severity)
+    for one in said(post, Identifier.DATE):
+        exact = EXACT.search(post.text[one.start : one.end])
+        severity = weight(one) if exact else Severity.ESCALATE
+        advice = "Leave the day out; only the year can stay."
+        yield Mark(one.start, one.end, advice, severity=severity)

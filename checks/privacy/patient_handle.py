@@ -14,6 +14,7 @@ Bad
 
 Good
     Follow @riversidefm for weekly tips. Call 512-555-0142.
+    @everyone Flu shots start on Monday. Call 512-555-0142.
     Thanks to @texasfoodbank for the fresh produce. Call 512-555-0142.
 
 As of
@@ -21,44 +22,37 @@ As of
 """
 
 import re
+from collections.abc import Iterator
 
 from checks.privacy import _ours as ours
-from checks.privacy._care import Tie
-from checks.privacy._patients import scene
-from checks.values import Category, Identifier, Kind, Marks, Post, Severity
+from checks.privacy._said import MAYBE, besides, chance_at
+from checks.values import Category, Identifier, Marks, Post, Severity
 
 CATEGORY = Category.PHI
 SEVERITY = Severity.BLOCK
 IDENTIFIER = Identifier.HANDLE
 
 HANDLE = re.compile(r"(?<![\w@./])@[A-Za-z0-9_](?:[\w.]{0,28}\w)?(?![\w@])")
-OPENS = re.compile(
-    r"\W{0,5}(?:(?:to|hey|hi|hello|dear|thanks?|thank you|congrats|sorry|glad|welcome back"
-    r"|happy birthday|hola|gracias)[ ,]{1,2}(?:to )?)?$",
-    re.IGNORECASE,
-)
 QUOTED = re.compile(
     r"\b(?:[Dd]ear|[Hh]i|[Hh]ello|[Hh]ey|[Uu]ser|[Rr]eviewer|[Tt]hanks?,?|[Tt]hank you,?) "
     r"[\"“]([\w.]{3,30})[\"”]"
 )
+# What chats take for everybody in them; an account of nobody.
+EVERYBODY = frozenset({"all", "channel", "everyone", "followers", "here", "team"})
 
 
 def find(post: Post) -> Marks:
-    view = scene(post)
-    for pattern in (HANDLE, QUOTED):
-        for match in pattern.finditer(post.text):
-            group = match.lastindex or 0
-            if ours.is_handle(match[group], post.practice):
-                continue
-            signs = view.near(*match.span(group), 200)
-            opens = pattern is QUOTED or bool(OPENS.match(post.text[: match.start()]))
-            yours = (
-                opens
-                or post.kind is Kind.REPLY
-                or bool(re.match(r",? (?:your|you|we|so)", post.text[match.end() :]))
-            )
-            thanks = re.search(
-                r"\b(?:thank|thanks|glad|sorry|congrat)\w{0,10}", post.text[: match.start()], re.I
-            )
-            if any(s.tie is not Tie.YOURS or yours or thanks for s in signs):
-                yield *match.span(group), "Take out the account name; answer in general."
+    marks = besides(
+        post, _found(post), "Take out the account name; answer in general.", Identifier.HANDLE
+    )
+    for mark in marks:
+        if post.text[mark[0] : mark[1]].strip("@!<>").lower() not in EVERYBODY:
+            yield mark
+
+
+def _found(post: Post) -> Iterator[tuple[int, int]]:
+    for match in (m for pattern in (HANDLE, QUOTED) for m in pattern.finditer(post.text)):
+        span = match.span(match.lastindex or 0)
+        own = ours.is_handle(post.text[slice(*span)], post.practice)
+        if not own and chance_at(post, *span) >= MAYBE:
+            yield span

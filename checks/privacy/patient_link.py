@@ -23,9 +23,10 @@ As of
 """
 
 import re
+from collections.abc import Iterator
 
 from checks.privacy import _ours as ours
-from checks.privacy._patients import scene, specific
+from checks.privacy._said import MAYBE, besides, chance_at
 from checks.values import Category, Identifier, Marks, Post, Severity
 
 CATEGORY = Category.PHI
@@ -37,21 +38,6 @@ LINK = re.compile(
     r"|org|net|us|me|io|co|page|gov|edu|info|health)(?:/[^\s<>|()\"']{1,200})",
     re.IGNORECASE,
 )
-PERSONAL = re.compile(
-    r"fund|gofundme|caring|donat|memorial|obituar|tribute|legacy\.com|/in/"
-    r"|facebook\.com/(?!events|groups)|instagram\.com/(?!p/)|tiktok\.com/@"
-    r"|linkedin\.com/in|profile|/user/|journal|meal ?train|registry|"
-    r"strava|athletes?/|venmo|paypal\.me|cash\.app|/user|vimeo|youtu\.?be|spotify|photos?\.|album|help-|support-|-strong|team-|drive\.google|dropbox|sharepoint|onedrive|/patients?/"
-    r"|/records?/|/visit/",
-    re.IGNORECASE,
-)
-HERS = re.compile(
-    r"\b(?:her|his|their|family'?s?|patient'?s?|one of our (?:patients|moms|dads|families"
-    r"|kids)) (?:\w{1,12} ){0,2}(?:strava|instagram|facebook"
-    r"|tiktok|youtube|twitter|page|profile|site|fundraiser|journal|blog|story|account"
-    r"|link|diary|channel|gofundme)",
-    re.IGNORECASE,
-)
 PUBLIC = re.compile(
     r"\.(?:gov|edu|mil)(?:[/:]|$)|//(?:www\.)?(?:\w+\.)?(?:cdc|nih|fda|who|heart|cancer"
     r"|diabetes|redcross|mayoclinic)\.",
@@ -60,16 +46,16 @@ PUBLIC = re.compile(
 
 
 def find(post: Post) -> Marks:
-    view = scene(post)
+    yield from besides(
+        post, _found(post), "Take out the link to the person's page.", Identifier.URL
+    )
+
+
+def _found(post: Post) -> Iterator[tuple[int, int]]:
     for match in LINK.finditer(post.text):
         link = match[0].rstrip(".,;:!?)")
+        span = match.start(), match.start() + len(link)
         if ours.is_site(link, post.practice) or PUBLIC.search(link):
             continue
-        hers = HERS.search(post.text)
-        cared = specific(post) or (hers and "PP" in view.shadow)
-        if cared and (hers or PERSONAL.search(link)):
-            yield (
-                match.start(),
-                match.start() + len(link),
-                "Take out the link to the person's page.",
-            )
+        if chance_at(post, *span) >= MAYBE:
+            yield span

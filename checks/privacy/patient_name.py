@@ -5,36 +5,46 @@ Why
     is good and the person is happy.
 
 Source
-    45 CFR 164.514(b)(2)(i)(A); 164.508(a)(3)
+    45 CFR 164.514(b)(2)(i)(A) and (R), 164.514(c); 164.508(a)(3)
 
 Bad
     So proud of Maria Lopez, six weeks after her knee surgery!
     Shout-out to Mr. Ferris, who finally got his cast off today.
     Our own nurse Becky Moore rang the bell after her last chemo.
+    Interesting case: J.R. walked in with crushing chest pain and a normal ECG.
+    Everybody here knows "Big Ron". Today he celebrates ten years sober with our recovery group.
+    Walk with us for our patient in her fight against ALS. #LiftUpLorraine
+    Uploading JSmith_knee_0412.jpg, she walks again after her surgery.
 
 Good
     Meet Dr. Maria Lopez, our new knee surgeon. Call 512-555-0142 to book a visit.
+    J. Smith, RN, joins our team in May. Call 512-555-0142.
+    Our skeleton is called "Bony Joe" and hates Mondays. Call 512-555-0142.
+    #HeartHealth starts with a walk. Call 512-555-0142.
     Parkinson's disease often begins with a small tremor. Call 512-555-0142.
 
 Limits
-    Names are known by lists, by shape and by a language model for English; a rare name without a
-    title, a surname or a sign of care in its neighbourhood can be missed.
+    A first name, initials, a nickname or a hashtag count too. The model knows names and stories as
+    it has learned them; a rare guise can be missed.
 
 As of
     2026-11
 """
 
-from checks.privacy._patients import patients
-from checks.privacy._spelling import Shape
-from checks.values import Category, Identifier, Marks, Post, Severity
+import re
+
+from checks.privacy._said import said, weight
+from checks.values import Category, Identifier, Mark, Marks, Post, Severity
 
 CATEGORY = Category.PHI
 SEVERITY = Severity.BLOCK
 IDENTIFIER = Identifier.NAME
-SHAPES = frozenset({Shape.FULL, Shape.TITLED, Shape.FIRST})
+INITIALS = re.compile(r"(?:[^\W\d_]\.? ?){1,3}")
 
 
 def find(post: Post) -> Marks:
-    for person in patients(post):
-        if person.name.shape in SHAPES:
-            yield person.start, person.end, "Take out the person's name, or get an authorization."
+    for one in said(post, Identifier.NAME):
+        short = INITIALS.fullmatch(post.text[one.start : one.end])
+        severity = Severity.ESCALATE if short else weight(one)
+        advice = "Take out the person's name, or get an authorization."
+        yield Mark(one.start, one.end, advice, severity=severity)

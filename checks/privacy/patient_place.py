@@ -23,8 +23,9 @@ As of
     2026-11
 """
 
-from checks.privacy._places import care_places
-from checks.values import Category, Identifier, Marks, Post, Severity
+from checks.privacy import _ours as ours
+from checks.privacy._said import said, weight
+from checks.values import Category, Identifier, Mark, Marks, Post, Severity
 
 CATEGORY = Category.PHI
 SEVERITY = Severity.BLOCK
@@ -32,5 +33,7 @@ IDENTIFIER = Identifier.GEO
 
 
 def find(post: Post) -> Marks:
-    for start, end in care_places(post):
-        yield start, end, "Leave the place out; a state is the most that may be told."
+    for one in said(post, Identifier.GEO):
+        if not ours.is_place(post.text[one.start : one.end], post.practice):
+            advice = "Leave the place out; a state is the most that may be told."
+            yield Mark(one.start, one.end, advice, severity=weight(one))

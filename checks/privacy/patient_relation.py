@@ -23,12 +23,12 @@ As of
 
 import re
 
-from checks.privacy._care import Tie
-from checks.privacy._patients import scene
-from checks.values import Category, Kind, Mark, Marks, Post, Severity
+from checks._reading import read
+from checks.values import Category, Kind, Marks, Post, Severity
 
 CATEGORY = Category.PATIENT_REPLY
 SEVERITY = Severity.BLOCK
+KINDS = (Kind.REPLY,)
 STATUS = re.compile(
     r"\b(?:(?:you|she|he|they) (?:are|were|have(?: never)? been|is|was|aren['’]t"
     r"|weren['’]t) (?:not |never |no longer )?(?:a |an |our |one of our |seen (?:as "
@@ -63,28 +63,14 @@ GUARD = re.compile(
 
 
 def find(post: Post) -> Marks:
-    reply = post.kind is Kind.REPLY
-    view = scene(post)
+    """Plain statements about the reader's care; in a post, where all are meant, there are none."""
     done: list[tuple[int, int]] = []
-    for start, end in (
-        *_stated(post, reply),
-        *((s.start, s.end) for s in view.near(0, len(post.text)) if s.tie is Tie.YOURS),
-    ):
-        first, last = view.reading.sentence_at(start)
-        if GUARD.search(post.text[first:last]) or any(s < end and start < e for s, e in done):
-            continue
-        done.append((start, end))
-        severity = Severity.BLOCK if reply else Severity.ESCALATE
-        yield Mark(start, end, "Answer so that nobody can tell who was here.", severity=severity)
-
-
-def _stated(post: Post, reply: bool) -> list[tuple[int, int]]:
-    """Plain statements about the reader's care; in a post, where all readers are meant, none."""
-    if not reply:
-        return []
-    return [
-        match.span()
-        for match in STATUS.finditer(post.text)
-        if not ASKING.search(post.text[max(0, match.start() - 24) : match.start()])
-        or not match[0].lower().startswith("your")
-    ]
+    for match in STATUS.finditer(post.text):
+        first, last = read(post).sentence_at(match.start())
+        guarded = GUARD.search(post.text[first:last])
+        asking = match[0].lower().startswith("your") and ASKING.search(
+            post.text[max(0, match.start() - 24) : match.start()]
+        )
+        if not guarded and not asking and not any(s == first for s, _ in done):
+            done.append((first, last))
+            yield *match.span(), "Answer so that nobody can tell who was here."

@@ -20,8 +20,10 @@ As of
 """
 
 import re
+from collections.abc import Iterator
 
 from checks import _presidio as presidio
+from checks.privacy._said import besides
 from checks.values import Category, Identifier, Marks, Post, Severity
 
 CATEGORY = Category.PHI
@@ -39,10 +41,15 @@ NAMED = re.compile(
     r"|[a-z]{1,4})?\d[A-Za-z0-9]{2,14}(?:[ -][A-Z0-9]{2,8}){0,3})(?![\w%])",
 )
 CARD = re.compile(r"\bID looks like ((?=[A-Z0-9 -]{0,8}\d)[A-Z0-9](?:[ -]?[A-Z0-9]){5,18})(?!\w)")
+NPI = re.compile(r"\bnpi\W{1,3}$", re.IGNORECASE)
 YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 def find(post: Post) -> Marks:
+    yield from besides(post, _found(post), "Take out the member number.", Identifier.PLAN_ID)
+
+
+def _found(post: Post) -> Iterator[tuple[int, int]]:
     spans = [m.span(1) for p in (NAMED, CARD) for m in p.finditer(post.text)]
     if re.search(r"\d[A-Za-z][A-Za-z0-9]\d", post.text):
         spans += presidio.recognized("UsMbiRecognizer", "US_MBI", post.text, 0.3)
@@ -50,6 +57,7 @@ def find(post: Post) -> Marks:
     for start, end in sorted(set(spans)):
         number = post.text[start:end]
         enough = sum(char.isdigit() for char in number) >= 4
-        if start >= done and enough and not YEAR.fullmatch(number):
+        npi = NPI.search(post.text[max(0, start - 12) : start])
+        if start >= done and enough and not npi and not YEAR.fullmatch(number):
             done = end
-            yield start, end, "Take out the member number."
+            yield start, end

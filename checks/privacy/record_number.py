@@ -23,7 +23,9 @@ As of
 """
 
 import re
+from collections.abc import Iterator
 
+from checks.privacy._said import besides
 from checks.values import Category, Identifier, Marks, Post, Severity
 
 CATEGORY = Category.PHI
@@ -40,6 +42,10 @@ PLURAL = re.compile(r"\s{0,2}(?:patients|people|records|charts|visits|followers)
 
 
 def find(post: Post) -> Marks:
+    yield from besides(post, _found(post), "Take out the record number.", Identifier.MRN)
+
+
+def _found(post: Post) -> Iterator[tuple[int, int]]:
     for match in NUMBER.finditer(post.text):
         if not PLURAL.match(post.text, match.end()):
-            yield *match.span(1), "Take out the record number."
+            yield match.span(1)

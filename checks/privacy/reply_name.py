@@ -21,16 +21,21 @@ As of
     2026-11
 """
 
-from checks.privacy._patients import scene
-from checks.privacy._roles import Role
+from checks._meaning import pieces
+from checks._reader.words import WordKind
 from checks.values import Category, Kind, Marks, Post, Severity
 
 CATEGORY = Category.PATIENT_REPLY
 SEVERITY = Severity.TIP
 KINDS = (Kind.REPLY,)
+NAMES = frozenset({WordKind.FIRST_NAME, WordKind.SURNAME})
 
 
 def find(post: Post) -> Marks:
-    for person in scene(post).people:
-        if person.role is Role.SOMEBODY and person.name.sure:
-            yield person.start, person.end, "Answer without the name."
+    for window in pieces(post):
+        last = 0
+        for kind, (start, end) in zip(window.kinds, window.places, strict=True):
+            if kind in NAMES and start > last:
+                yield start, end, "Answer without the name."
+            if kind in NAMES:
+                last = end + 1

@@ -24,19 +24,19 @@ As of
 import re
 
 from checks.privacy import _lexicon as lexicon
-from checks.privacy._patients import patients
+from checks.privacy._said import is_told
 from checks.values import Category, Identifier, Marks, Post, Severity
 
 CATEGORY = Category.PHI
 SEVERITY = Severity.ESCALATE
 IDENTIFIER = Identifier.CONTEXT
 
-WORDS = re.compile(r"\b(?:" + "|".join(sorted(lexicon.groups("singling")["sensitive"])) + r")\b")
+WORDS = re.compile(r"\b(?:" + "|".join(sorted(lexicon.groups("sensitive_care")["words"])) + r")\b")
 
 
 def find(post: Post) -> Marks:
     lower = post.text.lower()
     for match in WORDS.finditer(lower) if len(lower) == len(post.text) else ():
-        if patients(post):
+        if is_told(post):
             yield *match.span(), "This care is specially protected: take the person out altogether."
             return

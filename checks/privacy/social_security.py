@@ -21,8 +21,10 @@ As of
 """
 
 import re
+from collections.abc import Iterator
 
 from checks import _presidio as presidio
+from checks.privacy._said import besides
 from checks.values import Category, Identifier, Marks, Post, Severity
 
 CATEGORY = Category.PHI
@@ -40,10 +42,14 @@ SHAPE = re.compile(r"(?<![\w-])(?!000|666|9\d\d)\d{3}[- ](?!00)\d{2}[- ](?!0000)
 
 
 def find(post: Post) -> Marks:
+    yield from besides(post, _found(post), "Take out the social security number.", Identifier.SSN)
+
+
+def _found(post: Post) -> Iterator[tuple[int, int]]:
     spans = {m.span(1) for m in NAMED.finditer(post.text)}
     spans |= {m.span() for m in SHAPE.finditer(post.text)}
     if re.search(r"\d{9}|\d{3}[-. ]\d{2}[-. ]\d{4}", post.text):
         spans |= set(presidio.recognized("UsSsnRecognizer", "US_SSN", post.text, 0.5))
     for start, end in spans:
         if not any((s, e) != (start, end) and s <= start and end <= e for s, e in spans):
-            yield start, end, "Take out the social security number."
+            yield start, end

@@ -18,7 +18,9 @@ As of
 """
 
 import re
+from collections.abc import Iterator
 
+from checks.privacy._said import besides
 from checks.values import Category, Identifier, Marks, Post, Severity
 
 CATEGORY = Category.PHI
@@ -48,9 +50,15 @@ VIN = re.compile(
 
 
 def find(post: Post) -> Marks:
+    yield from besides(
+        post, _found(post), "Take out the plate or vehicle number.", Identifier.VEHICLE
+    )
+
+
+def _found(post: Post) -> Iterator[tuple[int, int]]:
     for match in PLATE.finditer(post.text):
-        yield *match.span(1), "Take out the plate number."
+        yield match.span(1)
     for match in (m for p in (VANITY, CAR) for m in p.finditer(post.text)):
-        yield *match.span(1), "Take out the plate number."
+        yield match.span(1)
     for match in VIN.finditer(post.text):
-        yield *match.span(), "Take out the vehicle number."
+        yield match.span()

@@ -14,7 +14,7 @@ Bad
 
 Good
     Flu clinic March 3, 9-5. Call 512-555-0142.
-    Feliz Navidad from our family to yours! Call 512-555-0142.
+    Felices fiestas from our family to yours! Call 512-555-0142.
 
 Limits
     Fewer than four words of another language in Latin letters are not judged: names, dishes and

@@ -1,0 +1,1 @@
+"""Trains the model that reads drafts: `make train`. Nothing here runs in the product."""
