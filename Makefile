@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint setup bench bench-detect lock clean
+.PHONY: help demo test lint setup bench bench-detect bench-ledger lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -27,6 +27,9 @@ bench: $(READY) ## measure speed and memory, and print the table
 
 bench-detect: $(READY) ## measure detection beside plain Presidio, and print the tables
 	@$(BIN)/python -m bench.detect $(ARGS)
+
+bench-ledger: $(READY) ## measure the proof of a million ledger entries, and print the table
+	@$(BIN)/python -m bench.ledger $(ARGS)
 
 setup: $(READY) ## make .venv with everything pinned in requirements.lock
 

@@ -6,9 +6,10 @@ from importlib.metadata import version
 import typer
 from typer.exceptions import TyperException
 
-from bot.cli import checking, making, records, running
+from bot.cli import checking, keeping, keys, making, proving, records, running
 from bot.config import ConfigError
 from bot.logs import report_defect
+from bot.refusals import Refused
 from bot.store import KeyProblem
 from bot.store.schema import SchemaProblem
 
@@ -27,14 +28,16 @@ for command in (
     checking.check,
     checking.rules,
     records.report,
-    records.purge,
+    keeping.purge,
+    keeping.hold,
+    keeping.release,
     records.people,
     making.manifest,
     making.cards,
 ):
     app.command()(command)
-app.add_typer(records.ledger_app, name="ledger")
-app.add_typer(records.key_app, name="key")
+app.add_typer(proving.app, name="ledger")
+app.add_typer(keys.app, name="key")
 app.add_typer(records.db_app, name="db")
 
 
@@ -56,7 +59,7 @@ def main() -> None:
         helped = type(wrong).__name__ == "NoArgsIsHelpError"
         typer.echo(say() if helped else f"signoff: {say()}", err=not helped)
         code = 0 if helped else WRONG_USE
-    except (ConfigError, KeyProblem, SchemaProblem) as problem:
+    except (ConfigError, KeyProblem, SchemaProblem, Refused) as problem:
         typer.echo(f"signoff: {problem}", err=True)
         code = WRONG_USE
     except (typer.Abort, KeyboardInterrupt):

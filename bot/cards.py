@@ -42,6 +42,8 @@ class Verb(StrEnum):
     QUIZ = "quiz"
     DELEGATE = "delegate"
     END_DELEGATION = "end-delegation"
+    HOLD = "hold"
+    RELEASE = "release"
     RUN = "run"  # a typed command offered as a button: data {"words": "report 30"}
 
 

@@ -199,11 +199,16 @@ def _complete(app: App) -> None:
         raise ConfigError(f"{missing[0]} is empty; set the environment variable that it names.")
     if app.teams is not None and app.teams.local and app.listen.host not in LOOPBACK:
         raise ConfigError("teams.local is only for tries on this machine: listen.host: 127.0.0.1.")
-    running = [c for c, on in ((Chat.SLACK, app.slack), (Chat.TEAMS, app.teams)) if on]
+    running = configured(app)
     for person in app.roster.people:
         if not any(person.on(c) for c in running):
             names = " or ".join(running)
             raise ConfigError(f"people.{person.key} has no {names} id, so cards cannot reach them.")
+
+
+def configured(app: App) -> tuple[Chat, ...]:
+    """The platforms that app.yaml has a section for."""
+    return tuple(c for c, on in ((Chat.SLACK, app.slack), (Chat.TEAMS, app.teams)) if on)
 
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")

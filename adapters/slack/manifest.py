@@ -12,7 +12,10 @@ SCOPES = (
     "im:history",  # drafts sent to the bot; looks before it sends a card again
     "im:write",  # opens the direct messages in which cards arrive
 )
-USAGE = "help | queue | report | export | people | training | ledger | delegate | settings"
+USAGE = (
+    "help | queue | report | export | people | training | ledger | delegate | hold | release"
+    " | settings"
+)
 
 
 def manifest(base_url: str | None) -> Json:

@@ -220,6 +220,24 @@ class EndDelegation:
     origin: Origin
 
 
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Keeps the words of a draft beyond their time, for a dispute or an inquiry."""
+
+    origin: Origin
+    draft: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Ends a hold: the words go when their time is over."""
+
+    origin: Origin
+    draft: int
+    reason: str = ""
+
+
 class Topic(StrEnum):
     """What can be asked for by a word."""
 
@@ -233,6 +251,8 @@ class Topic(StrEnum):
     LEDGER = "ledger"
     DELEGATE = "delegate"
     SETTINGS = "settings"
+    HOLD = "hold"
+    RELEASE = "release"
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,5 +284,7 @@ Command = (
     | Quiz
     | Delegate
     | EndDelegation
+    | Hold
+    | Release
     | Request
 )

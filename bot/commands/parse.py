@@ -14,6 +14,7 @@ from bot.commands import (
     Dispute,
     EndDelegation,
     Explain,
+    Hold,
     Keep,
     Learn,
     Origin,
@@ -22,6 +23,7 @@ from bot.commands import (
     Posted,
     Quiz,
     Read,
+    Release,
     Request,
     Revise,
     Show,
@@ -44,6 +46,8 @@ GRAMMAR: dict[Topic, re.Pattern[str]] = {
     Topic.LEDGER: re.compile(r"(?:verify|export)?"),
     Topic.DELEGATE: re.compile(r"(?:end|@\S{1,200}(?: \S{1,20}){0,2})?"),
     Topic.SETTINGS: re.compile(r""),
+    Topic.HOLD: re.compile(r"(?:\d{1,12}|#\d{1,12}(?: .{1,250})?)?"),
+    Topic.RELEASE: re.compile(r"(?:\d{1,12}|#\d{1,12}(?: .{1,250})?)?"),
 }
 
 
@@ -121,6 +125,8 @@ _BUILDERS: dict[Verb, Callable[[Origin, _Fields], Command]] = {
     ),
     Verb.DELEGATE: lambda o, f: Delegate(o, f.words("to"), f.words("starts"), f.words("ends")),
     Verb.END_DELEGATION: lambda o, f: EndDelegation(o),
+    Verb.HOLD: lambda o, f: Hold(o, f.number("draft"), f.words("reason")),
+    Verb.RELEASE: lambda o, f: Release(o, f.number("draft"), f.words("reason")),
     Verb.RUN: lambda o, f: _run(o, f),
 }
 

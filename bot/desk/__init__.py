@@ -18,6 +18,7 @@ from bot.commands import (
     Edited,
     EndDelegation,
     Explain,
+    Hold,
     Keep,
     Learn,
     Origin,
@@ -25,6 +26,7 @@ from bot.commands import (
     Posted,
     Quiz,
     Read,
+    Release,
     Request,
     Revise,
     Said,
@@ -34,8 +36,8 @@ from bot.commands import (
     Withdraw,
 )
 from bot.config import App
-from bot.desk import asking, delegating, judging, learning, reviewing, submitting
-from bot.desk.turn import Overtaken, Turn
+from bot.desk import asking, delegating, holding, judging, learning, reviewing, submitting
+from bot.desk.turn import SYSTEM, Overtaken, Turn
 from bot.messages import admin, desk, say
 from bot.refusals import Refused
 from bot.store import Store, Tx, drafts, outbox, people
@@ -62,10 +64,12 @@ HANDLERS: dict[type, Callable[[Turn, Any], Answer]] = {
     Quiz: learning.quiz,
     Delegate: delegating.delegate,
     EndDelegation: delegating.end,
+    Hold: holding.hold,
+    Release: holding.release,
 }
 # These change nothing, so they are answered from a view that holds up no writer.
 LOOKS = (Show, Read)
-LOOK_TOPICS = frozenset(Topic) - {Topic.EXPORT, Topic.LEDGER, Topic.DELEGATE}
+LOOK_TOPICS = frozenset(Topic) - {Topic.EXPORT, Topic.DELEGATE, Topic.HOLD, Topic.RELEASE}
 CHECK_LEASE = timedelta(seconds=30)
 CHECK_ATTEMPTS = 3
 
@@ -84,9 +88,9 @@ class Desk:
         self.store, self.app, self.clock = store, app, clock
         self.chats, self.roster = tuple(chats), app.roster
 
-    def turn(self, tx: Tx, origin: Origin | None = None) -> Turn:
+    def turn(self, tx: Tx, origin: Origin | None = None, *, actor: str = SYSTEM) -> Turn:
         sender = self.roster.sender(origin) if origin else None
-        return Turn(tx, self.clock(), self.app, self.roster, self.chats, origin, sender)
+        return Turn(tx, self.clock(), self.app, self.roster, self.chats, origin, sender, actor)
 
     def handle(self, command: Command) -> Answer:
         """The answer for whoever asked. A redelivered event is answered with nothing at all."""
@@ -169,5 +173,6 @@ class Desk:
 
 def _only_looks(command: Command) -> bool:
     if isinstance(command, Request):
-        return command.topic in LOOK_TOPICS
+        exports = command.topic is Topic.LEDGER and "export" in command.words.casefold()
+        return command.topic in LOOK_TOPICS and not exports
     return isinstance(command, LOOKS)

@@ -1,7 +1,7 @@
 """Connections and transactions: one writer and a read pool on SQLite, a pool on PostgreSQL."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,9 @@ from sqlmodel import Session
 
 from bot.store.crypto import KeyRing
 from bot.store.turnstile import Turnstile
+
+BUSY = "busy_timeout=5000"  # milliseconds until a command gives up
+BRIEF = 500  # milliseconds that tidying may hold up others
 
 
 class Tx:
@@ -62,6 +65,14 @@ class Store:
     def _turn(self, hurried: bool) -> AbstractContextManager[None]:
         return self._line.passing(hurried=hurried) if self.sqlite else nullcontext()
 
+    def let_go(self) -> None:
+        """Overwrites what was removed in the log of SQLite too, unless somebody still reads it."""
+        if not self.sqlite or self.memory:
+            return
+        with self._turn(hurried=False), closing(self.writer.raw_connection()) as borrowed:
+            for pragma in (f"busy_timeout={BRIEF}", "wal_checkpoint(TRUNCATE)", BUSY):
+                borrowed.cursor().execute(f"PRAGMA {pragma}").close()
+
     def close(self) -> None:
         self.writer.dispose()
         self.reader.dispose()
@@ -85,8 +96,9 @@ def _sqlite(url: str, **options: Any) -> Engine:
         for pragma in (
             "journal_mode=WAL",
             "synchronous=FULL",
-            "busy_timeout=5000",
+            BUSY,
             "foreign_keys=ON",
+            "secure_delete=ON",
         ):
             connection.execute(f"PRAGMA {pragma}").close()
 
