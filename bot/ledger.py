@@ -52,6 +52,7 @@ class Tag(StrEnum):
     HELD = "draft:held"
     RELEASED = "draft:released"
     PURGED = "text:purged"
+    KEYS_CHANGED = "keys:changed"
 
 
 @dataclass(frozen=True, slots=True)

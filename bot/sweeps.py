@@ -16,7 +16,7 @@ from bot.ledger import Tag
 from bot.messages import admin, reviewer
 from bot.messages.view import PLATFORMS
 from bot.reviews import Review, ReviewState, Seat, Why
-from bot.store import ledger, people, reports, reviews, texts
+from bot.store import keys, ledger, people, reports, reviews, texts
 from bot.store.texts import Purged
 
 SEEN_FOR = timedelta(days=2)  # platforms redeliver for at most a day
@@ -125,6 +125,7 @@ def _daily(desk: Desk, now: datetime) -> None:
         _anchor(turn, today)
         _nudge(turn)
         people.forget_events(tx, clock.now() - SEEN_FOR)
+        keys.note(tx)  # a key that was struck off while this process still writes under it
         texts.forget_cards(tx, f"{now - ANCHORS_FOR:%Y-%m-%d}")
 
 

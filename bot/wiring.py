@@ -28,6 +28,7 @@ from bot.messages import desk as messages
 from bot.metrics import ANSWERED, COMMANDS
 from bot.outbox import Outbox
 from bot.store import KeyRing, Store, schema
+from bot.store import keys as key_store
 from bot.store.database import sqlite_file
 from bot.store.pages import PageItem, Pages
 
@@ -141,6 +142,8 @@ def open_store(url: str, keys: KeyRing) -> Store:
     if store.sqlite:
         schema.upgrade(store)
     schema.check(store)
+    with store.write() as tx:
+        key_store.note(tx)
     return store
 
 

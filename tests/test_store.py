@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from sqlmodel import select
@@ -56,49 +55,6 @@ def test_a_file_keeps_one_writer_in_line(file_store: Store, app: App) -> None:
         proof = chain.verify(ledger.entries(tx))
     assert proof.whole
     assert proof.entries >= 12
-
-
-def test_a_sealed_value_opens_only_in_its_place(keys: KeyRing) -> None:
-    sealed = keys.seal("version.content/1/1", b"words")
-    assert keys.unseal("version.content/1/1", sealed) == b"words"
-    with pytest.raises(KeyProblem):
-        keys.unseal("version.content/2/1", sealed)
-    with pytest.raises(KeyProblem):
-        keys.unseal("version.content/1/1", sealed[:-1] + bytes([sealed[-1] ^ 1]))
-
-
-def test_keys_can_be_changed_and_the_ledger_still_holds(
-    tmp_path: Path, app: App, keys: KeyRing
-) -> None:
-    url = f"sqlite:///{tmp_path / 'a.db'}"
-    old = Store(url, keys)
-    schema.upgrade(old)
-    bench = Bench(Desk(old, app, clock=Clock(), chats=(Chat.WEB,)), Clock())
-    draft = bench.submit()
-    bench.press("ada", bench.review("ada", draft), "reject", reason="Because.")
-    old.close()
-    new_key = KeyRing.parse(KeyRing.new()).keys
-    both = Store(url, KeyRing((*new_key, *keys.keys)))
-    assert sum(done for _, done in key_store.rotate(both)) > 5
-    assert sum(done for _, done in key_store.rotate(both)) == 0
-    both.close()
-    after = Store(url, KeyRing(new_key))
-    schema.check(after)
-    with after.read() as tx:
-        assert chain.verify(ledger.entries(tx)).whole
-        assert ledger.details(tx, 3) == {"reason": "Because."}
-    after.close()
-
-
-def test_a_wrong_key_stops_the_start(tmp_path: Path, keys: KeyRing) -> None:
-    url = f"sqlite:///{tmp_path / 'a.db'}"
-    store = Store(url, keys)
-    schema.upgrade(store)
-    store.close()
-    other = Store(url, KeyRing.parse(KeyRing.new()))
-    with pytest.raises(KeyProblem, match="put the right key back"):
-        schema.check(other)
-    other.close()
 
 
 @pytest.mark.parametrize("given", ["", "short", "not base64 !!", "QUJD"])
