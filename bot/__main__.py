@@ -6,11 +6,12 @@ from importlib.metadata import version
 import typer
 from typer.exceptions import TyperException
 
-from bot.cli import checking, keeping, keys, making, proving, records, running
+from bot.cli import checking, copying, keeping, keys, making, proving, records, running
 from bot.config import ConfigError
 from bot.logs import report_defect
 from bot.refusals import Refused
 from bot.store import KeyProblem
+from bot.store.backup import BackupProblem
 from bot.store.schema import SchemaProblem
 
 WRONG_USE, DEFECT = 64, 70
@@ -28,6 +29,8 @@ for command in (
     checking.check,
     checking.rules,
     records.report,
+    copying.backup,
+    copying.restore,
     keeping.purge,
     keeping.hold,
     keeping.release,
@@ -59,7 +62,7 @@ def main() -> None:
         helped = type(wrong).__name__ == "NoArgsIsHelpError"
         typer.echo(say() if helped else f"signoff: {say()}", err=not helped)
         code = 0 if helped else WRONG_USE
-    except (ConfigError, KeyProblem, SchemaProblem, Refused) as problem:
+    except (BackupProblem, ConfigError, KeyProblem, SchemaProblem, Refused) as problem:
         typer.echo(f"signoff: {problem}", err=True)
         code = WRONG_USE
     except (typer.Abort, KeyboardInterrupt):

@@ -48,6 +48,8 @@ class Tag(StrEnum):
     LESSON_FAILED = "training:failed"
     LESSON_PASSED = "training:passed"
     EXPORTED = "record:exported"
+    BACKED_UP = "record:backed-up"
+    RESTORED = "record:restored"
     ANCHORED = "ledger:anchored"
     HELD = "draft:held"
     RELEASED = "draft:released"

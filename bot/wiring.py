@@ -29,7 +29,7 @@ from bot.metrics import ANSWERED, COMMANDS
 from bot.outbox import Outbox
 from bot.store import KeyRing, Store, schema
 from bot.store import keys as key_store
-from bot.store.database import sqlite_file
+from bot.store.database import PATIENCE, sqlite_file
 from bot.store.pages import PageItem, Pages
 
 if TYPE_CHECKING:
@@ -136,14 +136,17 @@ def keys_from_environment() -> KeyRing:
     return KeyRing.parse(os.environ.get("SIGNOFF_KEYS", ""))
 
 
-def open_store(url: str, keys: KeyRing) -> Store:
+def open_store(url: str, keys: KeyRing, *, patience: float = PATIENCE) -> Store:
     """The store at `url`, ready for work: SQLite is brought up to date, PostgreSQL must be."""
-    store = Store(url, keys)
+    store = Store(url, keys, patience=patience)
     if store.sqlite:
         schema.upgrade(store)
     schema.check(store)
-    with store.write() as tx:
-        key_store.note(tx)
+    with store.read() as tx:
+        news = keys.ids[0] not in key_store.noted(tx)
+    if news:
+        with store.write() as tx:
+            key_store.note(tx)
     return store
 
 

@@ -1,10 +1,8 @@
 """Keys: values open in their places only, keys can be changed, and a wrong one does no harm."""
 
-import hashlib
 import itertools
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
@@ -12,23 +10,21 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import yaml
 from alembic import command
 from sqlalchemy import text
 
 from bot import ledger as chain
 from bot import sweeps
-from bot.__main__ import main
 from bot.cli import keys as key_commands
 from bot.commands import Chat, Explain, Revise
 from bot.config import App
-from bot.desk import Desk
 from bot.ledger import Entry
 from bot.store import KeyProblem, KeyRing, Store, Tx, drafts, ledger, pages, people, reviews, schema
 from bot.store import keys as key_store
 from bot.store.crypto import short
 from bot.store.tables import METADATA
-from practice import BLOCK, PRACTICE, WARN, Bench, Clock
+from office import Office
+from practice import BLOCK, WARN, Bench, Clock
 
 SQLITE = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 MANY = 10_000  # values: enough for a kill in their midst
@@ -241,41 +237,13 @@ def test_a_process_that_still_writes_under_a_struck_key_notes_it_again(
 # --- the command line ----------------------------------------------------------------------------
 
 
-Run = Callable[..., int]
-
-
 @pytest.fixture
-def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, app: App) -> Run:
-    """A practice in a file, written under the old key; runs commands with any keys."""
-    config, url = tmp_path / "app.yaml", f"sqlite:///{tmp_path / 'signoff.db'}"
-    slack = {"bot_token": "env:SLACK_BOT_TOKEN", "app_token": "env:SLACK_APP_TOKEN"}
-    config.write_text(yaml.safe_dump({**PRACTICE, "database": url, "slack": slack}))
-    store = Store(url, KeyRing.parse(OLD))
-    schema.upgrade(store)
-    populate(Bench(Desk(store, app, clock=Clock(), chats=(Chat.WEB,)), Clock()))
-    store.close()
-    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-made-up")
-    monkeypatch.setenv("SLACK_APP_TOKEN", "xapp-made-up")
-
-    def run(*words: str, keys: str | None = OLD) -> int:
-        if keys is None:
-            monkeypatch.delenv("SIGNOFF_KEYS", raising=False)
-        else:
-            monkeypatch.setenv("SIGNOFF_KEYS", keys)
-        monkeypatch.setattr(sys, "argv", ["signoff", *words, "--config", str(config)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        return int(ended.value.code or 0)
-
-    return run
-
-
-def fingerprint(folder: Path) -> str:
-    """The rows of the database, whatever its file looks like."""
-    with sqlite3.connect(folder / "signoff.db") as connection:
-        dump = "\n".join(connection.iterdump())
-    connection.close()
-    return hashlib.sha256(dump.encode()).hexdigest()
+def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
+    """A practice with something sealed in every column under the old key."""
+    made = Office(tmp_path, monkeypatch, keys=OLD)
+    with made.bench() as bench:
+        populate(bench)
+    return made
 
 
 @pytest.mark.parametrize("words", ["serve", "purge", "ledger verify", "key rotate", "db upgrade"])
@@ -285,19 +253,18 @@ def fingerprint(folder: Path) -> str:
     ids=["no key", "no key at all", "another key"],
 )
 def test_a_wrong_or_missing_key_stops_the_start_and_destroys_nothing(
-    office: Run,
-    tmp_path: Path,
+    office: Office,
     capsys: pytest.CaptureFixture[str],
     *,
     words: str,
     keys: str | None,
     said: str,
 ) -> None:
-    before = fingerprint(tmp_path)
-    assert office(*words.split(), keys=keys) == 64
+    before = office.rows()
+    assert office.run(*words.split(), keys=keys) == 64
     assert said in capsys.readouterr().err
-    assert fingerprint(tmp_path) == before
-    assert office("ledger", "verify") == 0
+    assert office.rows() == before
+    assert office.run("ledger", "verify") == 0
 
 
 def test_a_wrong_key_changes_no_tables_either(tmp_path: Path) -> None:
@@ -342,49 +309,49 @@ def test_a_database_of_before_notes_the_keys_that_its_values_are_under(tmp_path:
 
 
 def test_keys_are_changed_by_command_and_the_status_says_what_needs_which(
-    office: Run, capsys: pytest.CaptureFixture[str]
+    office: Office, capsys: pytest.CaptureFixture[str]
 ) -> None:
     both = f"{NEW},{OLD}"
-    assert office("key", "status") == 0
+    assert office.run("key", "status") == 0
     assert f"{OLD_ID}  newest" in capsys.readouterr().out
-    assert office("key", "status", keys=NEW) == 1
+    assert office.run("key", "status", keys=NEW) == 1
     assert f"{OLD_ID}  MISSING" in capsys.readouterr().out
-    assert office("purge", keys=both) == 0
+    assert office.run("purge", keys=both) == 0
     capsys.readouterr()
-    assert office("key", "status", keys=both) == 0
+    assert office.run("key", "status", keys=both) == 0
     shown = capsys.readouterr().out
     assert f"{OLD_ID}  older, needed" in shown
     assert "version.content 4" in shown
-    assert office("key", "rotate", keys=both) == 0
+    assert office.run("key", "rotate", keys=both) == 0
     shown = capsys.readouterr().out
     assert f"values were put under key {NEW_ID}" in shown
     assert f"Key {OLD_ID} is not needed any more" in shown
-    assert office("key", "status", keys=both) == 0
+    assert office.run("key", "status", keys=both) == 0
     assert f"{OLD_ID}  older, not needed" in capsys.readouterr().out
-    assert office("key", "rotate", keys=both) == 0
+    assert office.run("key", "rotate", keys=both) == 0
     assert "0 values" in capsys.readouterr().out
-    assert office("ledger", "verify", keys=NEW) == 0
-    assert office("ledger", "export", keys=NEW) == 0
+    assert office.run("ledger", "verify", keys=NEW) == 0
+    assert office.run("ledger", "export", keys=NEW) == 0
     lines = [line for line in capsys.readouterr().out.splitlines() if "keys:changed" in line]
     assert len(lines) == 1
     assert OLD_ID in lines[0]
-    assert office("purge", keys=OLD) == 64
+    assert office.run("purge", keys=OLD) == 64
     assert NEW_ID in capsys.readouterr().err
 
 
 def test_a_damaged_value_is_named_and_the_command_says_that_it_failed(
-    office: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    office: Office, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     store = Store(f"sqlite:///{tmp_path / 'signoff.db'}", KeyRing.parse(OLD))
     with store.write() as tx:
         swap = "UPDATE finding SET masked_sealed = (SELECT note_sealed FROM version LIMIT 1)"
         tx.session.connection().execute(text(f"{swap} WHERE id = 2"))
     store.close()
-    assert office("key", "rotate", keys=f"{NEW},{OLD}") == 1
+    assert office.run("key", "rotate", keys=f"{NEW},{OLD}") == 1
     shown = capsys.readouterr()
     assert "finding.masked/2 cannot be opened" in shown.err
     assert "not needed any more" in shown.out
-    assert office("key", "status", keys=NEW) == 0
+    assert office.run("key", "status", keys=NEW) == 0
     assert f"{OLD_ID}  unknown" in capsys.readouterr().out
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 Config = Annotated[Path, typer.Option("--config", help="The practice's settings.")]
 APP_YAML = Path("app.yaml")
+PATIENCE = 60.0  # seconds: `serve` may be busy writing to the same file, and nobody is in a hurry
 
 
 def settings(path: Path) -> App:
@@ -28,7 +29,8 @@ def open_desk(config: Path) -> Iterator["Desk"]:
     from bot.desk import Desk
 
     app = settings(config)
-    store = wiring.open_store(app.database, wiring.keys_from_environment())
+    keys = wiring.keys_from_environment()
+    store = wiring.open_store(app.database, keys, patience=PATIENCE)
     try:
         yield Desk(store, app, chats=wiring.configured(app))
     finally:

@@ -6,12 +6,13 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import APP_YAML, Config, open_desk, settings
+from bot.cli import APP_YAML, Config, copying, open_desk, settings
 from bot.desk.asking import make_report
 from bot.store import Store, schema
 from bot.wiring import keys_from_environment
 
 db_app = typer.Typer(no_args_is_help=True, help="The database.")
+db_app.command()(copying.restored)
 
 
 class Format(StrEnum):

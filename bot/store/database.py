@@ -13,7 +13,7 @@ from sqlmodel import Session
 from bot.store.crypto import KeyRing
 from bot.store.turnstile import Turnstile
 
-BUSY = "busy_timeout=5000"  # milliseconds until a command gives up
+PATIENCE = 5.0  # seconds to wait for another process that writes to the same SQLite file
 BRIEF = 500  # milliseconds that tidying may hold up others
 
 
@@ -28,7 +28,14 @@ class Tx:
 class Store:
     """Where everything is kept. `on_work` is called after a commit that left work to do."""
 
-    def __init__(self, url: str, keys: KeyRing, on_work: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        keys: KeyRing,
+        on_work: Callable[[], None] | None = None,
+        *,
+        patience: float = PATIENCE,
+    ) -> None:
         self.keys, self.on_work = keys, on_work or (lambda: None)
         self.sqlite = make_url(url).get_backend_name() == "sqlite"
         self._line = Turnstile()
@@ -38,8 +45,9 @@ class Store:
             self.reader = self.writer
             return
         self.memory = sqlite_file(url) is None
-        self.writer = _sqlite(url, poolclass=StaticPool)
-        self.reader = self.writer if self.memory else _sqlite(url, pool_size=8)
+        self._busy = f"busy_timeout={patience * 1_000:.0f}"
+        self.writer = _sqlite(url, self._busy, poolclass=StaticPool)
+        self.reader = self.writer if self.memory else _sqlite(url, self._busy, pool_size=8)
 
     @contextmanager
     def write(self, *, hurried: bool = True) -> Iterator[Tx]:
@@ -70,7 +78,7 @@ class Store:
         if not self.sqlite or self.memory:
             return
         with self._turn(hurried=False), closing(self.writer.raw_connection()) as borrowed:
-            for pragma in (f"busy_timeout={BRIEF}", "wal_checkpoint(TRUNCATE)", BUSY):
+            for pragma in (f"busy_timeout={BRIEF}", "wal_checkpoint(TRUNCATE)", self._busy):
                 borrowed.cursor().execute(f"PRAGMA {pragma}").close()
 
     def close(self) -> None:
@@ -86,7 +94,7 @@ def sqlite_file(url: str) -> Path | None:
     return Path(str(parts.database))
 
 
-def _sqlite(url: str, **options: Any) -> Engine:
+def _sqlite(url: str, busy: str, **options: Any) -> Engine:
     engine = create_engine(url, connect_args={"check_same_thread": False}, **options)
     immediate = options.get("poolclass") is StaticPool
 
@@ -96,7 +104,7 @@ def _sqlite(url: str, **options: Any) -> Engine:
         for pragma in (
             "journal_mode=WAL",
             "synchronous=FULL",
-            BUSY,
+            busy,
             "foreign_keys=ON",
             "secure_delete=ON",
         ):

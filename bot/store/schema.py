@@ -56,6 +56,12 @@ def demand_tables(store: Store) -> None:
         raise SchemaProblem("The database holds nothing yet; the first start makes its tables.")
 
 
+def is_known(store: Store) -> bool:
+    """False when a version that this program does not know has made the tables."""
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    return _revision(store) in known
+
+
 def _revision(store: Store) -> str | None:
     with store.reader.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
