@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 TRAIN := .venv-train
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint setup bench bench-detect train pages lock clean
+.PHONY: help demo test lint setup bench bench-detect bench-ledger train pages lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -31,6 +31,9 @@ bench-detect: $(READY) ## measure detection beside plain Presidio, and print the
 
 train: $(TRAIN)/.ready ## train the sentence model on checks/examples (about an hour)
 	@$(TRAIN)/bin/python -m bench.train
+
+bench-ledger: $(READY) ## measure the proof of a million ledger entries, and print the table
+	@$(BIN)/python -m bench.ledger $(ARGS)
 
 setup: $(READY) ## make .venv with everything pinned in requirements.lock
 

@@ -6,10 +6,12 @@ from importlib.metadata import version
 import typer
 from typer.exceptions import TyperException
 
-from bot.cli import checking, making, records, rulebook, running
+from bot.cli import checking, copying, keeping, keys, making, proving, records, rulebook, running
 from bot.config import ConfigError
 from bot.logs import report_defect
+from bot.refusals import Refused
 from bot.store import KeyProblem
+from bot.store.backup import BackupProblem
 from bot.store.schema import SchemaProblem
 
 WRONG_USE, DEFECT = 64, 70
@@ -27,15 +29,19 @@ for command in (
     checking.check,
     rulebook.rules,
     records.report,
-    records.purge,
+    copying.backup,
+    copying.restore,
+    keeping.purge,
+    keeping.hold,
+    keeping.release,
     records.people,
     records.exceptions,
     making.manifest,
     making.cards,
 ):
     app.command()(command)
-app.add_typer(records.ledger_app, name="ledger")
-app.add_typer(records.key_app, name="key")
+app.add_typer(proving.app, name="ledger")
+app.add_typer(keys.app, name="key")
 app.add_typer(records.db_app, name="db")
 
 
@@ -57,7 +63,7 @@ def main() -> None:
         helped = type(wrong).__name__ == "NoArgsIsHelpError"
         typer.echo(say() if helped else f"signoff: {say()}", err=not helped)
         code = 0 if helped else WRONG_USE
-    except (ConfigError, KeyProblem, SchemaProblem) as problem:
+    except (BackupProblem, ConfigError, KeyProblem, SchemaProblem, Refused) as problem:
         typer.echo(f"signoff: {problem}", err=True)
         code = WRONG_USE
     except (typer.Abort, KeyboardInterrupt):

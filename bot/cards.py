@@ -48,6 +48,8 @@ class Verb(StrEnum):
     LIGHTEN = "lighten"
     NO_EXCEPTION = "no-exception"
     REVOKE = "revoke"
+    HOLD = "hold"
+    RELEASE = "release"
     RUN = "run"  # a typed command offered as a button: data {"words": "report 30"}
 
 

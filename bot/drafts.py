@@ -171,3 +171,13 @@ class Found:
     field: str = "text"
     overturned: bool = False
     id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A draft on legal hold: since when, by whom, why."""
+
+    draft: int
+    at: datetime
+    by: str
+    reason: str

@@ -9,16 +9,18 @@ from datetime import datetime, timedelta
 
 from bot import clock, routing
 from bot.desk import Desk
-from bot.desk.turn import Turn
+from bot.desk.turn import SYSTEM, Turn
 from bot.drafts import Move
 from bot.hours import add
 from bot.ledger import Tag
 from bot.messages import admin, reviewer
 from bot.messages.view import PLATFORMS
 from bot.reviews import Review, ReviewState, Seat, Why
-from bot.store import ledger, people, reports, reviews, texts
+from bot.store import keys, ledger, people, reports, reviews, texts
+from bot.store.texts import Purged
 
 SEEN_FOR = timedelta(days=2)  # platforms redeliver for at most a day
+ANCHORS_FOR = timedelta(days=7)  # what we know of a daily note that was delivered
 
 
 def sweep(desk: Desk) -> int:
@@ -32,6 +34,7 @@ def sweep(desk: Desk) -> int:
     for number in waiting:
         done += _one(desk, number, _remind)
     _daily(desk, now)
+    _nightly(desk, now)
     return done
 
 
@@ -121,8 +124,9 @@ def _daily(desk: Desk, now: datetime) -> None:
         turn = desk.turn(tx)
         _anchor(turn, today)
         _nudge(turn)
-        purge(turn)
         people.forget_events(tx, clock.now() - SEEN_FOR)
+        keys.note(tx)  # a key that was struck off while this process still writes under it
+        texts.forget_cards(tx, f"{now - ANCHORS_FOR:%Y-%m-%d}")
 
 
 def _anchor(turn: Turn, today: str) -> None:
@@ -147,10 +151,41 @@ def _nudge(turn: Turn) -> None:
             turn.tell_admins(key, card)
 
 
-def purge(turn: Turn) -> int:
-    """Removes the texts of drafts that ended longer ago than they are kept; the record stays."""
-    before = turn.now - turn.app.span(turn.app.retention.texts).plain
-    purged = texts.purge(turn.tx, before)
-    if purged:
-        turn.record(Tag.PURGED, count=len(purged), first=min(purged), last=max(purged))
-    return len(purged)
+# --- retention -----------------------------------------------------------------------------------
+
+
+def _nightly(desk: Desk, now: datetime) -> None:
+    """The purge, once a practice day. The day is noted only when all is done, so that a process
+    that was killed half-way is followed by one that goes on.
+    """
+    today = now.astimezone(desk.app.zone).date().isoformat()
+    with desk.store.read() as tx:
+        if people.setting(tx, "purged") == today:
+            return
+    purge(desk)
+    with desk.store.write(hurried=False) as tx:
+        people.set_setting(tx, "purged", today)
+
+
+def purge(desk: Desk, *, actor: str = SYSTEM) -> list[Purged]:
+    """Removes the texts of drafts that ended longer ago than they are kept. The record stays, and
+    says of each draft that this was done. It may be stopped and run again.
+    """
+    done: list[Purged] = []
+    while batch := _purge_some(desk, actor):
+        done += [purged for purged in batch if purged.versions]
+    if done:
+        desk.store.let_go()
+    return done
+
+
+def _purge_some(desk: Desk, actor: str) -> list[Purged]:
+    """Up to a hundred drafts, in a transaction of their own."""
+    with desk.store.write(hurried=False) as tx:
+        turn = desk.turn(tx, actor=actor)
+        before = turn.now - desk.app.span(desk.app.retention.texts).plain
+        batch = texts.purge(tx, ended_before=before, now=turn.now)
+        for purged in batch:
+            if purged.versions:
+                turn.record(Tag.PURGED, draft=purged.draft, versions=purged.versions)
+    return batch

@@ -28,7 +28,8 @@ from bot.messages import desk as messages
 from bot.metrics import ANSWERED, COMMANDS
 from bot.outbox import Outbox
 from bot.store import KeyRing, Store, schema
-from bot.store.database import sqlite_file
+from bot.store import keys as key_store
+from bot.store.database import PATIENCE, sqlite_file
 from bot.store.pages import PageItem, Pages
 
 if TYPE_CHECKING:
@@ -135,12 +136,17 @@ def keys_from_environment() -> KeyRing:
     return KeyRing.parse(os.environ.get("SIGNOFF_KEYS", ""))
 
 
-def open_store(url: str, keys: KeyRing) -> Store:
+def open_store(url: str, keys: KeyRing, *, patience: float = PATIENCE) -> Store:
     """The store at `url`, ready for work: SQLite is brought up to date, PostgreSQL must be."""
-    store = Store(url, keys)
+    store = Store(url, keys, patience=patience)
     if store.sqlite:
         schema.upgrade(store)
     schema.check(store)
+    with store.read() as tx:
+        news = keys.ids[0] not in key_store.noted(tx)
+    if news:
+        with store.write() as tx:
+            key_store.note(tx)
     return store
 
 
@@ -199,11 +205,16 @@ def _complete(app: App) -> None:
         raise ConfigError(f"{missing[0]} is empty; set the environment variable that it names.")
     if app.teams is not None and app.teams.local and app.listen.host not in LOOPBACK:
         raise ConfigError("teams.local is only for tries on this machine: listen.host: 127.0.0.1.")
-    running = [c for c, on in ((Chat.SLACK, app.slack), (Chat.TEAMS, app.teams)) if on]
+    running = configured(app)
     for person in app.roster.people:
         if not any(person.on(c) for c in running):
             names = " or ".join(running)
             raise ConfigError(f"people.{person.key} has no {names} id, so cards cannot reach them.")
+
+
+def configured(app: App) -> tuple[Chat, ...]:
+    """The platforms that app.yaml has a section for."""
+    return tuple(c for c, on in ((Chat.SLACK, app.slack), (Chat.TEAMS, app.teams)) if on)
 
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")

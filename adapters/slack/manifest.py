@@ -13,7 +13,8 @@ SCOPES = (
     "im:write",  # opens the direct messages in which cards arrive
 )
 USAGE = (
-    "help | queue | report | export | people | training | ledger | delegate | exceptions | settings"
+    "help | queue | report | export | people | training | ledger | delegate | exceptions | hold"
+    " | release | settings"
 )
 
 

@@ -27,10 +27,12 @@ from bot.commands.drafting import (
 from bot.commands.office import (
     Delegate,
     EndDelegation,
+    Hold,
     Learn,
     MakeException,
     NoException,
     Quiz,
+    Release,
     Request,
     Revoke,
     Topic,
@@ -56,6 +58,7 @@ __all__ = [
     "Edited",
     "EndDelegation",
     "Explain",
+    "Hold",
     "Keep",
     "Learn",
     "MakeException",
@@ -66,6 +69,7 @@ __all__ = [
     "Posted",
     "Quiz",
     "Read",
+    "Release",
     "Request",
     "Revise",
     "Revoke",
@@ -101,5 +105,7 @@ Command = (
     | MakeException
     | NoException
     | Revoke
+    | Hold
+    | Release
     | Request
 )

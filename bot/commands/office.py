@@ -67,6 +67,24 @@ class Revoke:
     alarm: int
 
 
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Keeps the words of a draft beyond their time, for a dispute or an inquiry."""
+
+    origin: Origin
+    draft: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Ends a hold: the words go when their time is over."""
+
+    origin: Origin
+    draft: int
+    reason: str = ""
+
+
 class Topic(StrEnum):
     """What can be asked for by a word."""
 
@@ -81,6 +99,8 @@ class Topic(StrEnum):
     DELEGATE = "delegate"
     SETTINGS = "settings"
     EXCEPTIONS = "exceptions"
+    HOLD = "hold"
+    RELEASE = "release"
 
 
 @dataclass(frozen=True, slots=True)

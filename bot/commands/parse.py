@@ -14,6 +14,7 @@ from bot.commands import (
     Dispute,
     EndDelegation,
     Explain,
+    Hold,
     Keep,
     Learn,
     MakeException,
@@ -24,6 +25,7 @@ from bot.commands import (
     Posted,
     Quiz,
     Read,
+    Release,
     Request,
     Revise,
     Revoke,
@@ -50,6 +52,8 @@ GRAMMAR: dict[Topic, re.Pattern[str]] = {
     Topic.DELEGATE: re.compile(r"(?:end|@\S{1,200}(?: \S{1,20}){0,2})?"),
     Topic.SETTINGS: re.compile(r""),
     Topic.EXCEPTIONS: re.compile(r"(?:(?:before )?\d{1,12})?"),
+    Topic.HOLD: re.compile(r"(?:\d{1,12}|#\d{1,12}(?: .{1,250})?)?"),
+    Topic.RELEASE: re.compile(r"(?:\d{1,12}|#\d{1,12}(?: .{1,250})?)?"),
 }
 
 
@@ -134,6 +138,8 @@ _BUILDERS: dict[Verb, Callable[[Origin, _Fields], Command]] = {
     Verb.LIGHTEN: lambda o, f: _except(o, f, ExceptionKind.SEVERITY, "severity"),
     Verb.NO_EXCEPTION: lambda o, f: NoException(o, f.number("draft"), f.number("version")),
     Verb.REVOKE: lambda o, f: Revoke(o, f.number("alarm")),
+    Verb.HOLD: lambda o, f: Hold(o, f.number("draft"), f.words("reason")),
+    Verb.RELEASE: lambda o, f: Release(o, f.number("draft"), f.words("reason")),
     Verb.RUN: lambda o, f: _run(o, f),
 }
 

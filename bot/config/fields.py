@@ -1,14 +1,16 @@
 """The kinds of values app.yaml holds, each with the check that its words must pass."""
 
 import os
+from datetime import timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from bot.hours import parse_span
+from bot.hours import Unit, parse_span
 
-KEPT = parse_span("6 years")  # 45 CFR 164.316(b)(2): how long records of decisions are kept
+KEPT = 6  # years: 45 CFR 164.530(j)(2), how long records of decisions are kept
+KEPT_DAYS = timedelta(days=6 * 365 + 2)  # six years hold one or two leap days
 
 
 def _span(value: str) -> str:
@@ -53,8 +55,13 @@ def _off(value: object) -> object:
 
 
 def _six_years(value: str) -> str:
-    if parse_span(value).plain < KEPT.plain:
-        raise ValueError("records of decisions are kept 6 years at least (45 CFR 164.316)")
+    span = parse_span(value)
+    enough = span.count >= KEPT if span.unit is Unit.YEAR else span.plain >= KEPT_DAYS
+    if not enough:
+        raise ValueError(
+            "records of decisions are kept 6 years at least (45 CFR 164.530(j)); "
+            'write "6 years" or more. How long texts stay is retention.texts'
+        )
     return value
 
 

@@ -18,6 +18,7 @@ from bot.commands import (
     Edited,
     EndDelegation,
     Explain,
+    Hold,
     Keep,
     Learn,
     MakeException,
@@ -27,6 +28,7 @@ from bot.commands import (
     Posted,
     Quiz,
     Read,
+    Release,
     Request,
     Revise,
     Revoke,
@@ -38,8 +40,17 @@ from bot.commands import (
     Withdraw,
 )
 from bot.config import App
-from bot.desk import asking, delegating, excepting, judging, learning, reviewing, submitting
-from bot.desk.turn import Overtaken, Turn
+from bot.desk import (
+    asking,
+    delegating,
+    excepting,
+    holding,
+    judging,
+    learning,
+    reviewing,
+    submitting,
+)
+from bot.desk.turn import SYSTEM, Overtaken, Turn
 from bot.messages import admin, desk, say
 from bot.refusals import Refused
 from bot.store import Store, Tx, drafts, outbox, people
@@ -71,10 +82,12 @@ HANDLERS: dict[type, Callable[[Turn, Any], Answer]] = {
     MakeException: excepting.make,
     NoException: excepting.decline,
     Revoke: excepting.revoke,
+    Hold: holding.hold,
+    Release: holding.release,
 }
 # These change nothing, so they are answered from a view that holds up no writer.
 LOOKS = (Show, Read)
-LOOK_TOPICS = frozenset(Topic) - {Topic.EXPORT, Topic.LEDGER, Topic.DELEGATE}
+LOOK_TOPICS = frozenset(Topic) - {Topic.EXPORT, Topic.DELEGATE, Topic.HOLD, Topic.RELEASE}
 CHECK_LEASE = timedelta(seconds=30)
 CHECK_ATTEMPTS = 3
 
@@ -93,9 +106,9 @@ class Desk:
         self.store, self.app, self.clock = store, app, clock
         self.chats, self.roster = tuple(chats), app.roster
 
-    def turn(self, tx: Tx, origin: Origin | None = None) -> Turn:
+    def turn(self, tx: Tx, origin: Origin | None = None, *, actor: str = SYSTEM) -> Turn:
         sender = self.roster.sender(origin) if origin else None
-        return Turn(tx, self.clock(), self.app, self.roster, self.chats, origin, sender)
+        return Turn(tx, self.clock(), self.app, self.roster, self.chats, origin, sender, actor)
 
     def handle(self, command: Command) -> Answer:
         """The answer for whoever asked. A redelivered event is answered with nothing at all."""
@@ -188,5 +201,6 @@ class Desk:
 
 def _only_looks(command: Command) -> bool:
     if isinstance(command, Request):
-        return command.topic in LOOK_TOPICS
+        exports = command.topic is Topic.LEDGER and "export" in command.words.casefold()
+        return command.topic in LOOK_TOPICS and not exports
     return isinstance(command, LOOKS)

@@ -8,28 +8,31 @@ from bot.cards import Answer, File, Picture
 from bot.charts import report_alt, report_chart
 from bot.commands import Delegate as DelegateCommand
 from bot.commands import EndDelegation, Read, Request, Show, Topic
-from bot.desk import delegating, excepting
+from bot.desk import delegating, excepting, holding
 from bot.desk.learning import flags_and_lessons
 from bot.desk.turn import Turn
 from bot.drafts import OPEN, State
-from bot.ledger import Tag, to_json, verify
+from bot.ledger import Tag, line
 from bot.messages import admin, author, desk, reviewer, say, training
 from bot.messages.view import View, pages, when
 from bot.people import Role
 from bot.refusals import Refused
 from bot.reports import Standing, TrainingRow
 from bot.reviews import ReviewState
-from bot.store import drafts, exceptions, ledger, outbox, reviews
+from bot.store import drafts, exceptions, holds, ledger, outbox, reviews
 from bot.store import reports as report_rows
 from bot.store import training as lessons
 from bot.training import Due, due
+
+MOST_ENTRIES = 50_000  # of a ledger as a file in the chat: about 20 MB
 
 
 def ask(turn: Turn, act: Request) -> Answer:
     """A word typed to the bot."""
     if act.topic in _FOR_ADMINS and not turn.me.has(Role.ADMIN, Role.PRIVACY):
         raise Refused(say.NOT_ADMIN)
-    return _TOPICS[act.topic](turn, act.words.casefold())
+    words = act.words if act.topic in _AS_TYPED else act.words.casefold()
+    return _TOPICS[act.topic](turn, words)
 
 
 def _help(turn: Turn, words: str) -> Answer:
@@ -45,7 +48,8 @@ def _queue(turn: Turn, words: str) -> Answer:
     open_states = (*OPEN, State.APPROVED)
     mine = [turn.view(d.id) for d in drafts.of_author(turn.tx, turn.me.key, open_states, 10)]
     undelivered = outbox.waiting(turn.tx) if turn.me.has(Role.ADMIN) else None
-    return Answer(desk.queue(waiting, mine, undelivered))
+    held = holds.numbers(turn.tx) if turn.me.has(Role.ADMIN, Role.PRIVACY) else ()
+    return Answer(desk.queue(waiting, mine, undelivered, held))
 
 
 def make_report(turn: Turn, days: int) -> reports.Report:
@@ -112,14 +116,16 @@ def _training(turn: Turn, words: str) -> Answer:
 
 
 def _ledger(turn: Turn, words: str) -> Answer:
-    if words == "export":
-        entries = [to_json(e) for e in ledger.entries(turn.tx)]
-        turn.record(Tag.EXPORTED, format="ledger", lines=len(entries))
-        name = f"signoff-ledger-{turn.now:%Y-%m-%d}.jsonl"
-        lines = "".join(exports.json_line(e) for e in entries)
-        file = File(name, "application/x-ndjson", lines.encode())
-        return Answer(admin.exported(len(entries), name), file=file)
-    return Answer(admin.ledger(verify(ledger.entries(turn.tx))))
+    if words != "export":
+        return Answer(admin.ledger(ledger.verify(turn.tx)))
+    entries = ledger.head(turn.tx)[0] + 1
+    if entries > MOST_ENTRIES:
+        raise Refused(say.too_long_a_ledger(entries))
+    last = turn.record(Tag.EXPORTED, format="ledger")
+    lines = "".join(map(line, ledger.entries(turn.tx, until=last)))
+    name = f"signoff-ledger-{turn.now:%Y-%m-%d}.jsonl"
+    file = File(name, "application/x-ndjson", lines.encode())
+    return Answer(admin.exported(last, name), file=file)
 
 
 def _settings(turn: Turn, words: str) -> Answer:
@@ -135,6 +141,7 @@ def _settings(turn: Turn, words: str) -> Answer:
         ("Rules changed here", ", ".join(app.rules.severities) or "none"),
         ("Exceptions in force", str(len(exceptions.in_force(turn.tx)))),
         ("Texts kept", app.retention.texts),
+        ("On legal hold", say.numbers(holds.numbers(turn.tx))),
     ]
     return Answer(admin.settings(rows))
 
@@ -163,8 +170,11 @@ _TOPICS: dict[Topic, Callable[[Turn, str], Answer]] = {
     Topic.SETTINGS: _settings,
     Topic.DELEGATE: _delegate,
     Topic.EXCEPTIONS: excepting.listed,
+    Topic.HOLD: holding.typed_hold,
+    Topic.RELEASE: holding.typed_release,
 }
 _FOR_ADMINS = frozenset(Topic) - {Topic.HELP, Topic.POST, Topic.QUEUE, Topic.DELEGATE}
+_AS_TYPED = frozenset({Topic.HOLD, Topic.RELEASE})  # what follows is a sentence
 
 
 def show(turn: Turn, act: Show) -> Answer:

@@ -20,6 +20,7 @@ from bot.store import findings as on_record
 from checks.values import Severity
 
 SYSTEM = "signoff"  # the actor of what time brings
+OPERATOR = "command-line"  # the actor of what is done on the server, by whoever may
 NEWS = ("approved", "rejected", "changes_requested", "expired")
 
 
@@ -42,6 +43,7 @@ class Turn:
     chats: tuple[Chat, ...]
     origin: Origin | None = None
     sender: Person | None = None
+    actor: str = SYSTEM  # who acts when nobody asks
 
     @property
     def me(self) -> Person:
@@ -111,10 +113,10 @@ class Turn:
         if not drafts.move(self.tx, draft, state, at=self.now, version=version):
             raise Overtaken(draft.id)
 
-    def record(self, tag: Tag, details: Mapping[str, object] | None = None, **ids: object) -> None:
-        """Writes the ledger's line about what was just done."""
-        actor = self.sender.key if self.sender else SYSTEM
-        ledger.append(self.tx, actor, tag, at=self.now, ids=ids, details=details)
+    def record(self, tag: Tag, details: Mapping[str, object] | None = None, **ids: object) -> int:
+        """Writes the ledger's line about what was just done; gives its number."""
+        actor = self.sender.key if self.sender else self.actor
+        return ledger.append(self.tx, actor, tag, at=self.now, ids=ids, details=details)
 
     def send(self, person: str, key: str, card: Card, draft: Draft | None = None) -> None:
         """Puts a card into the outbox: to an author where the draft came from, else where the

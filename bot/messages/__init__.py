@@ -9,7 +9,7 @@ from importlib import import_module
 
 from bot.cards import Card
 
-MODULES = ("author", "reviewer", "desk", "training", "admin", "exceptions")
+MODULES = ("author", "reviewer", "desk", "training", "admin", "exceptions", "holds")
 
 
 def examples() -> dict[str, Card]:

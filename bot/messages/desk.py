@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from bot.cards import Action, Answer, Ask, Card, Facts, Para, Quote, Tone, Verb
 from bot.commands import TEXT_LIMIT
+from bot.messages import say
 from bot.messages.view import PLATFORMS, View, example, pages, read_on
 from bot.people import Person, Role
 
@@ -24,6 +25,7 @@ _ADMINS = (
     ("training", "Who is due a lesson, reminded, done."),
     ("ledger verify", "Proves that the record is whole."),
     ("exceptions", "False alarms that were reported, and the exceptions made."),
+    ("hold #12 reason", "Keeps a draft's words beyond their time; release #12 ends it."),
     ("settings", "How drafts are routed and checked here."),
 )
 
@@ -148,14 +150,18 @@ def page(view: View, number: int) -> Card:
 
 
 def queue(
-    waiting: Sequence[View], mine: Sequence[View], undelivered: tuple[int, int] | None = None
+    waiting: Sequence[View],
+    mine: Sequence[View],
+    undelivered: tuple[int, int] | None = None,
+    held: Sequence[int] = (),
 ) -> Card:
     """What waits for a person's decision, and their own drafts on their way."""
     rows = [(v.number, f"waits for you, due {_due(v)}") for v in waiting]
     rows += [(v.number, v.draft.state.replace("_", " ")) for v in mine]
     if undelivered and sum(undelivered):
         rows.append(("Cards", f"{undelivered[0]} on their way, {undelivered[1]} undeliverable"))
-    body = (Facts(tuple(rows[:12])),) if rows else (Para("Nothing is open."),)
+    rows = rows[:11] + ([("On legal hold", say.numbers(held))] if held else [])
+    body = (Facts(tuple(rows)),) if rows else (Para("Nothing is open."),)
     open_ = [*waiting, *mine][:5]
     return Card(
         "What is open",
@@ -177,5 +183,5 @@ EXAMPLES: dict[str, Callable[[], Card]] = {
     "stranger": stranger,
     "small_talk": small_talk,
     "page": lambda: page(example(text="Wash your hands. " * 800), 2),
-    "queue": lambda: queue([example()], [example()], (1, 0)),
+    "queue": lambda: queue([example()], [example()], (1, 0), [12, 15]),
 }

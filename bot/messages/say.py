@@ -1,5 +1,7 @@
 """The short sentences: what the desk will not do, and what it has done."""
 
+from collections.abc import Sequence
+
 from bot.commands import TEXT_LIMIT, Outcome
 from bot.drafts import State
 from bot.exceptions import Alarm, ExceptionKind
@@ -44,6 +46,13 @@ def too_long(length: int) -> str:
     return f"That is {length:,} characters; I can check up to {TEXT_LIMIT:,}. Please shorten it."
 
 
+def too_long_a_ledger(entries: int) -> str:
+    return (
+        f"The record has {entries:,} entries, too many for a file in the chat. On the server, "
+        "`signoff ledger export` writes it."
+    )
+
+
 def unknown_platform(known: list[str]) -> str:
     return f"I do not know that platform here. Please choose one of: {', '.join(known)}."
 
@@ -51,6 +60,29 @@ def unknown_platform(known: list[str]) -> str:
 def not_your_platform(allowed: tuple[str, ...]) -> str:
     names = ", ".join(PLATFORMS.get(p, p) for p in allowed)
     return f"You post for {names} here. For another platform, ask the person who looks after it."
+
+
+NOT_HOLDER = "Only admins and the privacy officer can place or lift a legal hold."
+HOLD_NEEDS_REASON = "Please give a reason for the hold; it goes on record, encrypted."
+NOTHING_LEFT_TO_HOLD = (
+    "The words of this draft were removed after their keeping time, so there is nothing left to "
+    "hold. The record of what was decided stays."
+)
+NOT_HELD = "This draft is not on hold. Type `hold` to see which are."
+
+
+def held(number: int) -> str:
+    return f"Draft #{number} is on hold: its words stay until somebody types `release #{number}`."
+
+
+def numbers(drafts: Sequence[int]) -> str:
+    """Drafts as a short list: "#12, #15"; the first ten of many."""
+    more = f" and {len(drafts) - 10} more" if len(drafts) > 10 else ""
+    return ", ".join(f"#{n}" for n in drafts[:10]) + more or "none"
+
+
+def released(number: int, kept: str) -> str:
+    return f"The hold on draft #{number} is lifted; its words go {kept} after the draft's end."
 
 
 def what_happened(view: View) -> str:

@@ -10,12 +10,15 @@ import binascii
 import hashlib
 import os
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 VERSION = b"\x01"
-HEAD = 1 + 8 + 12 + 48
+NONCE = 12
+HEAD = 1 + 8 + NONCE + 48
+CHANGED = "A stored text was changed or moved outside of Signoff."
 
 
 class KeyProblem(Exception):
@@ -46,6 +49,11 @@ class KeyRing:
         """A fresh key as text for SIGNOFF_KEYS."""
         return base64.urlsafe_b64encode(os.urandom(32)).decode()
 
+    @property
+    def ids(self) -> tuple[bytes, ...]:
+        """The ids of the keys, the newest first."""
+        return tuple(key_id for key_id, _ in self.keys)
+
     def seal(self, place: str, words: bytes) -> bytes:
         """`words` encrypted; only `unseal` with the same `place` gives them back."""
         key_id, key = self.keys[0]
@@ -55,29 +63,51 @@ class KeyRing:
 
     def unseal(self, place: str, sealed: bytes) -> bytes:
         """The words sealed for `place`. Raises `KeyProblem` when moved, changed or keyless."""
-        key = dict(self.keys).get(sealed[1:9])
-        if sealed[:1] != VERSION or key is None:
-            raise KeyProblem("A stored text was written with a key that is not in SIGNOFF_KEYS.")
+        data_key = self._data_key(place, sealed)
         try:
-            aad = place.encode()
-            data_key = AESGCM(key).decrypt(sealed[9:21], sealed[21:HEAD], aad)
-            return AESGCM(data_key).decrypt(sealed[HEAD : HEAD + 12], sealed[HEAD + 12 :], aad)
-        except InvalidTag:
-            raise KeyProblem("A stored text was changed or moved outside of Signoff.") from None
+            body = sealed[HEAD + NONCE :]
+            return AESGCM(data_key).decrypt(sealed[HEAD : HEAD + NONCE], body, place.encode())
+        except (InvalidTag, ValueError):
+            raise KeyProblem(CHANGED) from None
 
     def rewrap(self, place: str, sealed: bytes) -> bytes:
-        """The same sealed value under the newest key; its body stays byte for byte the same."""
-        key = dict(self.keys).get(sealed[1:9])
-        if key is None:
-            raise KeyProblem("A stored text was written with a key that is not in SIGNOFF_KEYS.")
-        data_key = AESGCM(key).decrypt(sealed[9:21], sealed[21:HEAD], place.encode())
+        """The same sealed value under the newest key; its body stays byte for byte the same.
+        Raises `KeyProblem` when it cannot be opened here.
+        """
+        data_key = self._data_key(place, sealed)
         key_id, newest = self.keys[0]
         return VERSION + key_id + _wrap(newest, data_key, place) + sealed[HEAD:]
 
+    def _data_key(self, place: str, sealed: bytes) -> bytes:
+        """The value's own key, unwrapped with the key of the ring that it names."""
+        key = dict(self.keys).get(key_id_of(sealed))
+        if sealed[:1] != VERSION:
+            raise KeyProblem(CHANGED)
+        if key is None:
+            name = short(key_id_of(sealed))
+            raise KeyProblem(f"A stored text was written with key {name}, not in SIGNOFF_KEYS.")
+        try:
+            return _cipher(key).decrypt(sealed[9:21], sealed[21:HEAD], place.encode())
+        except (InvalidTag, ValueError):
+            raise KeyProblem(CHANGED) from None
+
+
+_cipher = lru_cache(16)(AESGCM)  # of the keys of the ring, which are used all the time
+
 
 def _wrap(key: bytes, data_key: bytes, place: str) -> bytes:
-    nonce = os.urandom(12)
-    return nonce + AESGCM(key).encrypt(nonce, data_key, place.encode())
+    nonce = os.urandom(NONCE)
+    return nonce + _cipher(key).encrypt(nonce, data_key, place.encode())
+
+
+def key_id_of(sealed: bytes) -> bytes:
+    """The id of the key that a sealed value was last put under."""
+    return sealed[1:9]
+
+
+def short(key_id: bytes) -> str:
+    """A key's id as people read it; it tells nothing about the key."""
+    return key_id[:4].hex()
 
 
 def body_hash(sealed: bytes) -> str:

@@ -1,7 +1,7 @@
 """Connections and transactions: one writer and a read pool on SQLite, a pool on PostgreSQL."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,9 @@ from sqlmodel import Session
 
 from bot.store.crypto import KeyRing
 from bot.store.turnstile import Turnstile
+
+PATIENCE = 5.0  # seconds to wait for another process that writes to the same SQLite file
+BRIEF = 500  # milliseconds that tidying may hold up others
 
 
 class Tx:
@@ -25,7 +28,14 @@ class Tx:
 class Store:
     """Where everything is kept. `on_work` is called after a commit that left work to do."""
 
-    def __init__(self, url: str, keys: KeyRing, on_work: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        keys: KeyRing,
+        on_work: Callable[[], None] | None = None,
+        *,
+        patience: float = PATIENCE,
+    ) -> None:
         self.keys, self.on_work = keys, on_work or (lambda: None)
         self.sqlite = make_url(url).get_backend_name() == "sqlite"
         self._line = Turnstile()
@@ -35,8 +45,9 @@ class Store:
             self.reader = self.writer
             return
         self.memory = sqlite_file(url) is None
-        self.writer = _sqlite(url, poolclass=StaticPool)
-        self.reader = self.writer if self.memory else _sqlite(url, pool_size=8)
+        self._busy = f"busy_timeout={patience * 1_000:.0f}"
+        self.writer = _sqlite(url, self._busy, poolclass=StaticPool)
+        self.reader = self.writer if self.memory else _sqlite(url, self._busy, pool_size=8)
 
     @contextmanager
     def write(self, *, hurried: bool = True) -> Iterator[Tx]:
@@ -62,6 +73,14 @@ class Store:
     def _turn(self, hurried: bool) -> AbstractContextManager[None]:
         return self._line.passing(hurried=hurried) if self.sqlite else nullcontext()
 
+    def let_go(self) -> None:
+        """Overwrites what was removed in the log of SQLite too, unless somebody still reads it."""
+        if not self.sqlite or self.memory:
+            return
+        with self._turn(hurried=False), closing(self.writer.raw_connection()) as borrowed:
+            for pragma in (f"busy_timeout={BRIEF}", "wal_checkpoint(TRUNCATE)", self._busy):
+                borrowed.cursor().execute(f"PRAGMA {pragma}").close()
+
     def close(self) -> None:
         self.writer.dispose()
         self.reader.dispose()
@@ -75,7 +94,7 @@ def sqlite_file(url: str) -> Path | None:
     return Path(str(parts.database))
 
 
-def _sqlite(url: str, **options: Any) -> Engine:
+def _sqlite(url: str, busy: str, **options: Any) -> Engine:
     engine = create_engine(url, connect_args={"check_same_thread": False}, **options)
     immediate = options.get("poolclass") is StaticPool
 
@@ -85,8 +104,9 @@ def _sqlite(url: str, **options: Any) -> Engine:
         for pragma in (
             "journal_mode=WAL",
             "synchronous=FULL",
-            "busy_timeout=5000",
+            busy,
             "foreign_keys=ON",
+            "secure_delete=ON",
         ):
             connection.execute(f"PRAGMA {pragma}").close()
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 from sqlmodel import SQLModel
 
 from bot.ledger import GENESIS
-from bot.store import people
+from bot.store import keys, people
 from bot.store.crypto import KeyProblem
 from bot.store.database import Store
 from bot.store.tables import HeadRow
@@ -25,7 +25,11 @@ class SchemaProblem(Exception):
 
 
 def upgrade(store: Store) -> None:
-    """Applies what is missing; replicas that come at once wait for each other."""
+    """Applies what is missing; replicas that come at once wait for each other. With a wrong key
+    it raises `KeyProblem` before it changes anything.
+    """
+    if _revision(store):
+        _check_keys(store)
     with store.writer.begin() as connection:
         if not store.sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": LOCK})
@@ -35,16 +39,38 @@ def upgrade(store: Store) -> None:
             tx.session.add(HeadRow(id=1, seq=0, hash=GENESIS))
         if not people.setting(tx, KEY_CHECK):
             people.set_setting(tx, KEY_CHECK, "readable")
+        keys.note(tx)
 
 
 def check(store: Store) -> None:
     """Raises `SchemaProblem` or `KeyProblem`, each with the next step, when we cannot work here."""
-    with store.reader.connect() as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
     wanted = ScriptDirectory.from_config(_config()).get_current_head()
-    if current != wanted:
+    if _revision(store) != wanted:
         raise SchemaProblem("The database is not up to date; run `signoff db upgrade` first.")
+    _check_keys(store)
+
+
+def demand_tables(store: Store) -> None:
+    """Raises `SchemaProblem` when there is nothing here yet."""
+    if _revision(store) is None:
+        raise SchemaProblem("The database holds nothing yet; the first start makes its tables.")
+
+
+def is_known(store: Store) -> bool:
+    """False when a version that this program does not know has made the tables."""
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    return _revision(store) in known
+
+
+def _revision(store: Store) -> str | None:
+    with store.reader.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def _check_keys(store: Store) -> None:
+    """That the ring holds every key it needs here, and that the newest opens what it should."""
     with store.read() as tx:
+        keys.demand(tx)
         try:
             people.setting(tx, KEY_CHECK)
         except KeyProblem:

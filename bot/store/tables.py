@@ -17,6 +17,8 @@ class DraftRow(SQLModel, table=True):
         Index("ix_draft_author", "author", "created_at"),
         Index("ix_draft_check", "check_at"),
         Index("ix_draft_created", "created_at"),
+        Index("ix_draft_purge", "purged_at", "ended_at"),
+        Index("ix_draft_hold", "hold"),
         {"sqlite_autoincrement": True},
     )
     id: int | None = serial()
@@ -32,6 +34,7 @@ class DraftRow(SQLModel, table=True):
     source_conversation: str = ""
     source_message: str = ""
     hold: bool = False
+    purged_at: datetime | None = time(nullable=True)
     check_at: datetime | None = time(nullable=True)
     check_attempt: int = 0
     link_sealed: bytes | None = sealed()
