@@ -1,54 +1,12 @@
 """The tables. Columns ending in `_sealed` are encrypted; the others hold ids, times, our words."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    BigInteger,
-    Column,
-    DateTime,
-    Dialect,
-    Index,
-    Integer,
-    LargeBinary,
-    UniqueConstraint,
-)
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy import BigInteger, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-
-class Utc(TypeDecorator[datetime]):
-    """Aware UTC in Python, naive UTC in the database, on both engines."""
-
-    impl = DateTime
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return value.astimezone(UTC).replace(tzinfo=None) if value else None
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return value.replace(tzinfo=UTC) if value else None
-
-
-def _time(*, nullable: bool = False) -> Any:
-    default = None if nullable else ...
-    return Field(default, sa_type=Utc, nullable=nullable)
-
-
-def _sealed(*, nullable: bool = True) -> Any:
-    default = None if nullable else ...
-    return Field(default, sa_type=LargeBinary, nullable=nullable)
-
-
-def _json() -> Any:
-    return Field(sa_type=JSON, nullable=False)
-
-
-def _serial() -> Any:
-    """A number given by the database, 64 bits wide on PostgreSQL and the row id on SQLite."""
-    kind = BigInteger().with_variant(Integer, "sqlite")
-    return Field(None, sa_column=Column(kind, primary_key=True, autoincrement=True))
+from bot.store.columns import json, sealed, serial, time
 
 
 class DraftRow(SQLModel, table=True):
@@ -61,22 +19,22 @@ class DraftRow(SQLModel, table=True):
         Index("ix_draft_created", "created_at"),
         {"sqlite_autoincrement": True},
     )
-    id: int | None = _serial()
+    id: int | None = serial()
     author: str
     chat: str
     kind: str
     platform: str
     state: str
     version: int
-    created_at: datetime = _time()
-    updated_at: datetime = _time()
-    ended_at: datetime | None = _time(nullable=True)
+    created_at: datetime = time()
+    updated_at: datetime = time()
+    ended_at: datetime | None = time(nullable=True)
     source_conversation: str = ""
     source_message: str = ""
     hold: bool = False
-    check_at: datetime | None = _time(nullable=True)
+    check_at: datetime | None = time(nullable=True)
     check_attempt: int = 0
-    link_sealed: bytes | None = _sealed()
+    link_sealed: bytes | None = sealed()
 
 
 class VersionRow(SQLModel, table=True):
@@ -84,11 +42,11 @@ class VersionRow(SQLModel, table=True):
     draft_id: int = Field(primary_key=True, sa_type=BigInteger)
     number: int = Field(primary_key=True)
     content_hash: str
-    created_at: datetime = _time()
+    created_at: datetime = time()
     verdict: str = ""
-    content_sealed: bytes | None = _sealed()
-    note_sealed: bytes | None = _sealed()
-    stages: list[Any] = _json()
+    content_sealed: bytes | None = sealed()
+    note_sealed: bytes | None = sealed()
+    stages: list[Any] = json()
 
 
 class FindingRow(SQLModel, table=True):
@@ -98,10 +56,10 @@ class FindingRow(SQLModel, table=True):
         Index("ix_finding_at", "at"),
         {"sqlite_autoincrement": True},
     )
-    id: int | None = _serial()
+    id: int | None = serial()
     draft_id: int = Field(sa_type=BigInteger)
     version: int
-    at: datetime = _time()
+    at: datetime = time()
     rule: str
     category: str
     severity: str
@@ -110,8 +68,8 @@ class FindingRow(SQLModel, table=True):
     start: int
     end: int
     message: str
-    masked_sealed: bytes | None = _sealed()
-    overturned_at: datetime | None = _time(nullable=True)
+    masked_sealed: bytes | None = sealed()
+    overturned_at: datetime | None = time(nullable=True)
 
 
 class ReviewRow(SQLModel, table=True):
@@ -122,16 +80,16 @@ class ReviewRow(SQLModel, table=True):
         Index("ix_review_asked", "asked_at"),
         {"sqlite_autoincrement": True},
     )
-    id: int | None = _serial()
+    id: int | None = serial()
     draft_id: int = Field(sa_type=BigInteger)
     version: int
     stage: int
     kind: str
     content_hash: str
     state: str
-    asked_at: datetime = _time()
-    due_at: datetime = _time()
-    remind_at: datetime | None = _time(nullable=True)
+    asked_at: datetime = time()
+    due_at: datetime = time()
+    remind_at: datetime | None = time(nullable=True)
     line: int = 0
 
 
@@ -153,7 +111,7 @@ class DecisionRow(SQLModel, table=True):
         Index("ix_decision_draft", "draft_id"),
         {"sqlite_autoincrement": True},
     )
-    id: int | None = _serial()
+    id: int | None = serial()
     review_id: int = Field(sa_type=BigInteger)
     draft_id: int = Field(sa_type=BigInteger)
     version: int
@@ -161,21 +119,21 @@ class DecisionRow(SQLModel, table=True):
     person: str
     outcome: str
     content_hash: str
-    at: datetime = _time()
-    reason_sealed: bytes | None = _sealed()
+    at: datetime = time()
+    reason_sealed: bytes | None = sealed()
 
 
 class LedgerRow(SQLModel, table=True):
     __tablename__ = "ledger"
     __table_args__ = (Index("ix_ledger_draft", "draft_id"),)
     seq: int = Field(primary_key=True, sa_type=BigInteger)
-    at: datetime = _time()
+    at: datetime = time()
     actor: str
     tag: str
     draft_id: int | None = Field(None, sa_type=BigInteger)
-    ids: dict[str, Any] = _json()
+    ids: dict[str, Any] = json()
     details_hash: str
-    details_sealed: bytes | None = _sealed()
+    details_sealed: bytes | None = sealed()
     previous: str
     hash: str
 
@@ -204,9 +162,9 @@ class OutboxRow(SQLModel, table=True):
     draft_id: int | None = Field(None, sa_type=BigInteger)
     revision: int
     sent: int = 0
-    card_sealed: bytes | None = _sealed()
-    due_at: datetime | None = _time(nullable=True)
-    leased_until: datetime | None = _time(nullable=True)
+    card_sealed: bytes | None = sealed()
+    due_at: datetime | None = time(nullable=True)
+    leased_until: datetime | None = time(nullable=True)
     attempt: int = 0
     problem: str = ""
     conversation: str = ""
@@ -218,7 +176,7 @@ class SeenRow(SQLModel, table=True):
     __table_args__ = (Index("ix_seen_at", "at"),)
     chat: str = Field(primary_key=True)
     event: str = Field(primary_key=True)
-    at: datetime = _time()
+    at: datetime = time()
 
 
 class AddressRow(SQLModel, table=True):
@@ -228,18 +186,18 @@ class AddressRow(SQLModel, table=True):
     chat: str = Field(primary_key=True)
     person: str = Field(primary_key=True)
     user: str
-    address_sealed: bytes = _sealed(nullable=False)
+    address_sealed: bytes = sealed(nullable=False)
 
 
 class DelegationRow(SQLModel, table=True):
     __tablename__ = "delegation"
     __table_args__ = ({"sqlite_autoincrement": True},)
-    id: int | None = _serial()
+    id: int | None = serial()
     owner: str = Field(index=True)
     to: str
-    starts: datetime = _time()
-    ends: datetime = _time()
-    ended_at: datetime | None = _time(nullable=True)
+    starts: datetime = time()
+    ends: datetime = time()
+    ended_at: datetime | None = time(nullable=True)
 
 
 class AssignmentRow(SQLModel, table=True):
@@ -247,23 +205,23 @@ class AssignmentRow(SQLModel, table=True):
 
     __tablename__ = "assignment"
     __table_args__ = ({"sqlite_autoincrement": True},)
-    id: int | None = _serial()
+    id: int | None = serial()
     person: str = Field(index=True)
     lesson: str
     lesson_version: str
-    counts: dict[str, Any] = _json()
+    counts: dict[str, Any] = json()
     flagged: int
-    reminded_at: datetime = _time()
-    answers: list[Any] = _json()
+    reminded_at: datetime = time()
+    answers: list[Any] = json()
     attempts: int = 0
     score: int | None = None
-    done_at: datetime | None = _time(nullable=True)
+    done_at: datetime | None = time(nullable=True)
 
 
 class SettingRow(SQLModel, table=True):
     __tablename__ = "setting"
     key: str = Field(primary_key=True)
-    value_sealed: bytes = _sealed(nullable=False)
+    value_sealed: bytes = sealed(nullable=False)
 
 
 class PageRow(SQLModel, table=True):
@@ -274,13 +232,13 @@ class PageRow(SQLModel, table=True):
         UniqueConstraint("person", "message", name="uq_page_message"),
         {"sqlite_autoincrement": True},
     )
-    id: int | None = _serial()
+    id: int | None = serial()
     person: str
     message: str
     kind: str
-    at: datetime = _time()
+    at: datetime = time()
     edited: bool = False
-    body_sealed: bytes = _sealed(nullable=False)
+    body_sealed: bytes = sealed(nullable=False)
 
 
 METADATA = SQLModel.metadata
