@@ -42,6 +42,9 @@ class Verb(StrEnum):
     QUIZ = "quiz"
     DELEGATE = "delegate"
     END_DELEGATION = "end-delegation"
+    CONFIRM = "confirm"  # somebody else may read a draft that was not routed to them
+    DECLINE = "decline"
+    PEEK = "peek"  # reads what was opened
     RUN = "run"  # a typed command offered as a button: data {"words": "report 30"}
 
 

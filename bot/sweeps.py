@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from bot import clock, routing
-from bot.desk import Desk
+from bot.desk import Desk, opening
 from bot.desk.turn import Turn
 from bot.drafts import Move
 from bot.hours import add
@@ -16,17 +16,21 @@ from bot.ledger import Tag
 from bot.messages import admin, reviewer
 from bot.messages.view import PLATFORMS
 from bot.reviews import Review, ReviewState, Seat, Why
-from bot.store import ledger, people, reports, reviews, texts
+from bot.store import ledger, openings, people, reports, reviews, texts
 
 SEEN_FOR = timedelta(days=2)  # platforms redeliver for at most a day
 
 
 def sweep(desk: Desk) -> int:
-    """Does all that is due now; returns how many reviews it touched."""
+    """Does all that is due now; returns how many reviews and openings it touched."""
     now = desk.clock()
     with desk.store.read() as tx:
         overdue, waiting = reviews.due(tx, now), reviews.to_remind(tx, now)
+        over = openings.over(tx, now)
     done = 0
+    for number in over:
+        with desk.store.write(hurried=False) as tx:
+            done += opening.close(desk.turn(tx), number)
     for number in overdue:
         done += _one(desk, number, _overdue)
     for number in waiting:

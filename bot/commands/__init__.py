@@ -220,6 +220,29 @@ class EndDelegation:
     origin: Origin
 
 
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """The second person lets somebody read a draft that was not routed to them."""
+
+    origin: Origin
+    opening: int
+
+
+@dataclass(frozen=True, slots=True)
+class Decline:
+    origin: Origin
+    opening: int
+
+
+@dataclass(frozen=True, slots=True)
+class Peek:
+    """Reads a page of a draft that was opened for the sender."""
+
+    origin: Origin
+    opening: int
+    page: int
+
+
 class Topic(StrEnum):
     """What can be asked for by a word."""
 
@@ -232,6 +255,7 @@ class Topic(StrEnum):
     TRAINING = "training"
     LEDGER = "ledger"
     DELEGATE = "delegate"
+    OPEN = "open"
     SETTINGS = "settings"
 
 
@@ -264,5 +288,8 @@ Command = (
     | Quiz
     | Delegate
     | EndDelegation
+    | Confirm
+    | Decline
+    | Peek
     | Request
 )

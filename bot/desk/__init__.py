@@ -11,7 +11,9 @@ from bot.commands import (
     AskAgain,
     Chat,
     Command,
+    Confirm,
     Decide,
+    Decline,
     Delegate,
     Deleted,
     Dispute,
@@ -22,6 +24,7 @@ from bot.commands import (
     Learn,
     Origin,
     Override,
+    Peek,
     Posted,
     Quiz,
     Read,
@@ -34,7 +37,7 @@ from bot.commands import (
     Withdraw,
 )
 from bot.config import App
-from bot.desk import asking, delegating, judging, learning, reviewing, submitting
+from bot.desk import asking, delegating, judging, learning, opening, reviewing, submitting
 from bot.desk.turn import Overtaken, Turn
 from bot.messages import admin, desk, say
 from bot.refusals import Refused
@@ -62,10 +65,13 @@ HANDLERS: dict[type, Callable[[Turn, Any], Answer]] = {
     Quiz: learning.quiz,
     Delegate: delegating.delegate,
     EndDelegation: delegating.end,
+    Confirm: opening.confirm,
+    Decline: opening.decline,
+    Peek: opening.peek,
 }
 # These change nothing, so they are answered from a view that holds up no writer.
 LOOKS = (Show, Read)
-LOOK_TOPICS = frozenset(Topic) - {Topic.EXPORT, Topic.LEDGER, Topic.DELEGATE}
+LOOK_TOPICS = frozenset(Topic) - {Topic.EXPORT, Topic.LEDGER, Topic.DELEGATE, Topic.OPEN}
 CHECK_LEASE = timedelta(seconds=30)
 CHECK_ATTEMPTS = 3
 

@@ -8,7 +8,7 @@ from bot.cards import Answer, File, Picture
 from bot.charts import report_alt, report_chart
 from bot.commands import Delegate as DelegateCommand
 from bot.commands import EndDelegation, Read, Request, Show, Topic
-from bot.desk import delegating
+from bot.desk import delegating, opening, reviewing
 from bot.desk.learning import flags_and_lessons
 from bot.desk.turn import Turn
 from bot.drafts import OPEN, State
@@ -29,7 +29,8 @@ def ask(turn: Turn, act: Request) -> Answer:
     """A word typed to the bot."""
     if act.topic in _FOR_ADMINS and not turn.me.has(Role.ADMIN, Role.PRIVACY):
         raise Refused(say.NOT_ADMIN)
-    return _TOPICS[act.topic](turn, act.words.casefold())
+    words = act.words if act.topic in _AS_TYPED else act.words.casefold()
+    return _TOPICS[act.topic](turn, words)
 
 
 def _help(turn: Turn, words: str) -> Answer:
@@ -161,10 +162,13 @@ _TOPICS: dict[Topic, Callable[[Turn, str], Answer]] = {
     Topic.LEDGER: _ledger,
     Topic.SETTINGS: _settings,
     Topic.DELEGATE: _delegate,
+    Topic.OPEN: opening.ask,
 }
 _FOR_ADMINS = frozenset(
     {Topic.REPORT, Topic.EXPORT, Topic.PEOPLE, Topic.TRAINING, Topic.LEDGER, Topic.SETTINGS}
+    | {Topic.OPEN}
 )
+_AS_TYPED = frozenset({Topic.OPEN})  # what follows is a sentence
 
 
 def show(turn: Turn, act: Show) -> Answer:
@@ -186,8 +190,7 @@ def _seated(review: int, turn: Turn) -> set[str]:
 
 
 def _must_be_routed(turn: Turn, view: View) -> None:
-    seated = {s.person for r in reviews.all_of(turn.tx, view.draft.id) for s in r.seats}
-    if turn.me.key not in seated:
+    if not reviewing.is_reviewer(turn, view.draft.id):
         raise Refused(say.NOT_ROUTED)
 
 

@@ -22,6 +22,7 @@ _ADMINS = (
     ("people", "Who may do what."),
     ("training", "Who is due a lesson, reminded, done."),
     ("ledger verify", "Proves that the record is whole."),
+    ("open #12 reason", "Asks a second person to let you read a draft not routed to you."),
     ("settings", "How drafts are routed and checked here."),
 )
 

@@ -218,6 +218,25 @@ class AssignmentRow(SQLModel, table=True):
     done_at: datetime | None = time(nullable=True)
 
 
+class OpeningRow(SQLModel, table=True):
+    """A draft's text shown for a while to somebody it was not routed to."""
+
+    __tablename__ = "opening"
+    __table_args__ = (
+        Index("ix_opening_until", "state", "until"),
+        Index("ix_opening_draft", "draft_id"),
+        {"sqlite_autoincrement": True},
+    )
+    id: int | None = serial()
+    draft_id: int = Field(sa_type=BigInteger)
+    version: int
+    asker: str
+    state: str
+    asked_at: datetime = time()
+    until: datetime = time()
+    second: str = ""
+
+
 class SettingRow(SQLModel, table=True):
     __tablename__ = "setting"
     key: str = Field(primary_key=True)
