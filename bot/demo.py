@@ -59,6 +59,7 @@ PRACTICE: dict[str, object] = {
         ],
     },
     "cadence": {"facebook": "7 days"},
+    "limits": {"acts": 2_000, "drafts": 2_000},  # its four people stand for a whole practice
 }
 
 

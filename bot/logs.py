@@ -4,8 +4,11 @@ import logging
 import secrets
 import sys
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import structlog
+from structlog.contextvars import bound_contextvars, get_contextvars, merge_contextvars
 
 
 class _Wordless(logging.Formatter):
@@ -24,6 +27,7 @@ def configure(level: str = "INFO") -> None:
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     structlog.configure(
         processors=[
+            merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
@@ -31,6 +35,18 @@ def configure(level: str = "INFO") -> None:
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level)),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
+
+
+@contextmanager
+def request() -> Iterator[str]:
+    """An id that every line logged inside carries; inside another request, that one's."""
+    known = str(get_contextvars().get("request", ""))
+    if known:
+        yield known
+        return
+    made = secrets.token_hex(4)
+    with bound_contextvars(request=made):
+        yield made
 
 
 def report_defect(where: str, defect: BaseException) -> str:

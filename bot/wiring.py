@@ -5,7 +5,6 @@ import contextlib
 import json
 import os
 import signal
-import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -15,17 +14,16 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 
 from bot import card_json, clock
-from bot.cards import Answer, Card
+from bot.cards import Card
 from bot.clock import Clock
-from bot.commands import Chat, Command
+from bot.commands import Chat
 from bot.config import App, ConfigError
 from bot.demo import PERSONAS, SAMPLES, DemoClock
 from bot.desk import Desk
 from bot.engine.checker import Checker
 from bot.engine.embedded import Engine
+from bot.front import Counter as Counter
 from bot.logs import report_defect
-from bot.messages import desk as messages
-from bot.metrics import ANSWERED, COMMANDS
 from bot.outbox import Outbox
 from bot.store import KeyRing, Store, schema
 from bot.store.database import sqlite_file
@@ -34,25 +32,7 @@ from bot.store.pages import PageItem, Pages
 if TYPE_CHECKING:
     from adapters import Adapter
 
-Makes = Callable[["Counter"], Sequence["Adapter"]]
-
-
-class Counter:
-    """The desk as adapters know it: it never blocks the event loop and always answers."""
-
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-
-    async def handle(self, command: Command) -> Answer:
-        began, name = time.monotonic(), type(command).__name__
-        try:
-            answer = await asyncio.to_thread(self._desk.handle, command)
-        except Exception as defect:  # noqa: BLE001 - whoever asked is always answered
-            COMMANDS.labels(name, "defect").inc()
-            return Answer(messages.defect(report_defect(name, defect)))
-        COMMANDS.labels(name, "handled").inc()
-        ANSWERED.observe(time.monotonic() - began)
-        return answer
+Makes = Callable[[Counter], Sequence["Adapter"]]
 
 
 THREADS = 64  # most only stand in line for the writer; a command must never wait for one
