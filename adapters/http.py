@@ -6,6 +6,7 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from adapters import Adapter
+from adapters.door import guarded
 
 BODY_LIMIT = 1_048_576  # bytes; the adapters have narrower limits of their own
 
@@ -25,7 +26,7 @@ def application(adapters: Sequence[Adapter], readiness: Readiness) -> web.Applic
     async def metrics(_: web.Request) -> web.Response:
         return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
-    app = web.Application(client_max_size=BODY_LIMIT)
+    app = guarded(client_max_size=BODY_LIMIT)
     app.router.add_get("/healthz", alive)
     app.router.add_get("/readyz", ready)
     app.router.add_get("/metrics", metrics)

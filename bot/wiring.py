@@ -65,11 +65,12 @@ class Product:
     @contextlib.asynccontextmanager
     async def running(self, host: str, port: int) -> AsyncIterator[int]:
         """Serves on host and port (0: any free one, given back) while the block runs."""
+        from adapters.door import Door
         from adapters.http import application
 
         threads = ThreadPoolExecutor(THREADS, thread_name_prefix="signoff")
         asyncio.get_running_loop().set_default_executor(threads)
-        runner = web.AppRunner(application(self.adapters, self.readiness), access_log=None)
+        runner = Door(application(self.adapters, self.readiness))
         await runner.setup()
         warming = asyncio.create_task(self._warm())
         try:
