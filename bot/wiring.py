@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+import structlog
 from aiohttp import web
 
 from bot import card_json, clock
@@ -28,13 +29,16 @@ from bot.outbox import Outbox
 from bot.store import KeyRing, Store, schema
 from bot.store.database import sqlite_file
 from bot.store.pages import PageItem, Pages
+from bot.watch import Watch, saved
 
 if TYPE_CHECKING:
     from adapters import Adapter
 
+log = structlog.get_logger()
 Makes = Callable[[Counter], Sequence["Adapter"]]
 
 
+WARM_SECONDS = 60.0  # between two tries to load the models
 THREADS = 64  # most only stand in line for the writer; a command must never wait for one
 
 
@@ -49,18 +53,8 @@ class Product:
         carriers: Mapping[Chat, Adapter] = {a.chat: a for a in self.adapters}
         self.checker = Checker(app, clock, executor=None)
         self.engine = Engine(self.desk, Outbox(store, self.desk.roster, carriers), self.checker)
-        store.on_work = self.engine.kick
-
-    async def readiness(self) -> dict[str, bool]:
-        """Whether the database answers, the models are loaded and the platforms connected."""
-        try:
-            await asyncio.to_thread(schema.check, self.store)
-            database = True
-        except Exception as problem:  # noqa: BLE001 - any failure means: not ready
-            report_defect("readyz", problem)
-            database = False
-        platforms = {str(a.chat): a.ready() for a in self.adapters}
-        return {"database": database, "models": self.checker.ready, **platforms}
+        self.watch = Watch(store, self.checker, self.adapters)
+        store.on_work, store.on_commit = self.engine.kick, saved
 
     @contextlib.asynccontextmanager
     async def running(self, host: str, port: int) -> AsyncIterator[int]:
@@ -70,7 +64,8 @@ class Product:
 
         threads = ThreadPoolExecutor(THREADS, thread_name_prefix="signoff")
         asyncio.get_running_loop().set_default_executor(threads)
-        runner = Door(application(self.adapters, self.readiness))
+        app = application(self.adapters, self.watch.readiness, self.watch.measure)
+        runner = Door(app)
         await runner.setup()
         warming = asyncio.create_task(self._warm())
         try:
@@ -91,11 +86,16 @@ class Product:
             self.store.close()
 
     async def _warm(self) -> None:
-        """Loads the models; drafts that come meanwhile wait for them, none is passed unchecked."""
-        try:
-            await self.checker.warm()
-        except Exception as defect:  # noqa: BLE001 - /readyz says so, and drafts are held
-            report_defect("models", defect)
+        """Loads the models, again and again until they are there. Drafts that come meanwhile wait
+        for them; while they cannot be loaded, drafts are held for a person, and none is passed.
+        """
+        while not self.checker.ready:
+            try:
+                await self.checker.warm()
+            except Exception as defect:  # noqa: BLE001 - /readyz says so, and drafts are held
+                report_defect("models", defect)
+                log.error("checks_not_whole", why=self.checker.problem)
+                await asyncio.sleep(WARM_SECONDS)
 
 
 async def until_stopped() -> None:

@@ -25,8 +25,8 @@ from tests.test_slack_app import Front
 HEALTH = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
 
 
-async def ready() -> Mapping[str, bool]:
-    return {"database": True}
+async def ready() -> Mapping[str, str]:
+    return {"database": ""}
 
 
 class Slow:

@@ -11,7 +11,7 @@ import typer
 
 from bot import clock
 from bot.cli import settings
-from bot.verdicts import Verdict, judge
+from bot.verdicts import UNCHECKED, Verdict, judge
 
 if TYPE_CHECKING:
     from checks import Rule
@@ -43,22 +43,42 @@ def check(
 
     practice = settings(config).checked_as() if config else Practice(today=_today())
     if jsonl:
-        from bot.jsonl import UNCHECKED, check_lines
+        from bot.jsonl import UNCHECKED as NOT_CHECKED
+        from bot.jsonl import check_lines
 
+        fault = _what_does_not_work()
         tally = check_lines(
-            sys.stdin.buffer, sys.stdout.buffer, practice, workers=workers or _workers()
+            sys.stdin.buffer,
+            sys.stdout.buffer,
+            practice,
+            workers=workers or _workers(),
+            fault=fault,
         )
-        raise typer.Exit(1 if UNCHECKED in tally.verdicts else 0)
+        raise typer.Exit(1 if NOT_CHECKED in tally.verdicts else 0)
     if kind not in tuple(Kind):
         raise typer.BadParameter("must be post or reply", param_hint="--kind")
     words = text if text is not None else sys.stdin.read(100_000)
     findings = checks.run(Post(words, platform=platform, kind=Kind(kind)), practice)
+    if judge(findings) is not Verdict.BLOCKED and _what_does_not_work():
+        findings = (*findings, UNCHECKED)
     verdict = judge(findings)
     typer.echo(HEADLINE[verdict])
     for f in findings:
         place = f" at {f.start}-{f.end}" if f.end > f.start else ""
         typer.echo(f"  {f.severity:<8} {f.rule}{place}: {f.message}")
     raise typer.Exit(EXIT[verdict])
+
+
+def _what_does_not_work() -> str:
+    """What keeps a rule from working on this machine, a missing model say; empty when all work."""
+    import checks
+
+    try:
+        checks.warm()
+    except checks.CannotCheck as problem:
+        typer.echo(f"signoff: {problem}. Until then a person has to read every draft.", err=True)
+        return str(problem)
+    return ""
 
 
 def _workers() -> int:

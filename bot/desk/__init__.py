@@ -41,6 +41,7 @@ from bot.config import App
 from bot.desk import asking, delegating, judging, learning, opening, reviewing, submitting
 from bot.desk.turn import Overtaken, Turn
 from bot.messages import admin, desk, say
+from bot.metrics import CHECKS
 from bot.refusals import Refused
 from bot.store import Store, Tx, drafts, outbox, people
 from checks.values import Finding, Post
@@ -163,6 +164,7 @@ class Desk:
                 at_hand = drafts.version(tx, number, version)
                 if attempt > CHECK_ATTEMPTS or at_hand is None or at_hand.content is None:
                     judging.settle(self.turn(tx), number, version, (judging.UNCHECKED,))
+                    CHECKS.labels(judging.result((judging.UNCHECKED,))).inc()
                 else:
                     taken.append((number, version, judging.post_of(at_hand.content)))
         return taken
@@ -171,9 +173,12 @@ class Desk:
         """Takes in what the checks found."""
         try:
             with self.store.write(hurried=False) as tx:
-                return judging.settle(self.turn(tx), number, version, findings)
+                settled = judging.settle(self.turn(tx), number, version, findings)
         except Overtaken:
             return False
+        if settled:
+            CHECKS.labels(judging.result(findings)).inc()
+        return settled
 
 
 def _only_looks(command: Command) -> bool:

@@ -10,16 +10,19 @@ from datetime import datetime
 
 import checks
 from bot.config import App
+from bot.verdicts import UNCHECKED
 from checks.values import Finding, Post
 
 
 class Checker:
-    """`run` gives the findings of one post. `ready` turns true when the models are loaded."""
+    """`run` gives the findings of one post. `ready` turns true when the models are loaded; until
+    then `problem` says why they cannot be.
+    """
 
     def __init__(self, app: App, clock: Callable[[], datetime], executor: Executor | None) -> None:
         self._app, self._clock, self._executor = app, clock, executor
         self._own = executor is None
-        self.ready = False
+        self.ready, self.problem = False, ""
 
     def _pool(self) -> Executor:
         if self._executor is None:
@@ -29,24 +32,33 @@ class Checker:
 
     async def warm(self) -> None:
         """Loads the models; raises when they cannot be loaded."""
-        await asyncio.get_running_loop().run_in_executor(self._pool(), checks.warm)
-        self.ready = True
+        try:
+            await asyncio.get_running_loop().run_in_executor(self._pool(), checks.warm)
+        except BrokenProcessPool:
+            self._executor, self.problem = None, "the process that loads the models died"
+            raise
+        except Exception as error:
+            known = isinstance(error, checks.CannotCheck)
+            self.problem = str(error) if known else type(error).__name__
+            raise
+        self.ready, self.problem = True, ""
 
     async def run(self, post: Post) -> Sequence[Finding]:
-        """The findings. A worker that died is replaced once; a second death is the caller's."""
+        """The findings. A worker that died is replaced once; a second death is the caller's. As
+        long as a model cannot be loaded, every draft is held: what found nothing may be what broke.
+        """
         asked = replace(post, practice=self._app.checked_as(self._clock()))
         try:
-            return await self._ask(asked)
+            found = await self._ask(asked)
         except BrokenProcessPool:
             self._executor = None
-            return await self._ask(asked)
+            found = await self._ask(asked)
+        return (*found, UNCHECKED) if self.problem else found
 
     async def _ask(self, post: Post) -> Sequence[Finding]:
-        found = await asyncio.get_running_loop().run_in_executor(
+        return await asyncio.get_running_loop().run_in_executor(
             self._pool(), checks.run, post, post.practice
         )
-        self.ready = True
-        return found
 
     def close(self) -> None:
         if self._executor and self._own:

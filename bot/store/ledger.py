@@ -52,6 +52,7 @@ def append(
     tx.session.connection().execute(
         update(HeadRow).where(col(HeadRow.id) == 1).values(hash=entry.hash)
     )
+    tx.acts.append(entry)
 
 
 def _next(tx: Tx) -> tuple[int, str]:

@@ -155,6 +155,7 @@ class OutboxRow(SQLModel, table=True):
         Index("ix_outbox_due", "due_at"),
         Index("ix_outbox_receipt", "chat", "message"),
         Index("ix_outbox_draft", "draft_id"),
+        Index("ix_outbox_waiting", "waiting_since"),
     )
     person: str = Field(primary_key=True)
     key: str = Field(primary_key=True)
@@ -167,6 +168,7 @@ class OutboxRow(SQLModel, table=True):
     leased_until: datetime | None = time(nullable=True)
     attempt: int = 0
     problem: str = ""
+    waiting_since: datetime | None = time(nullable=True)
     conversation: str = ""
     message: str = ""
 

@@ -1,4 +1,4 @@
-"""Openings: a draft's text shown for a while to somebody it was not routed to."""
+"""Openings, and since when a card waits to be delivered."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -30,3 +30,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_opening_until", "opening", ["state", "until"])
     op.create_index("ix_opening_draft", "opening", ["draft_id"])
+    op.add_column("outbox", sa.Column("waiting_since", sa.DateTime(), nullable=True))
+    op.create_index("ix_outbox_waiting", "outbox", ["waiting_since"])
+    op.execute("UPDATE outbox SET waiting_since = due_at WHERE due_at IS NOT NULL")
+    op.execute(
+        "UPDATE outbox SET waiting_since = CURRENT_TIMESTAMP WHERE due_at IS NULL AND problem != ''"
+    )
