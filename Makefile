@@ -4,7 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint setup bench bench-detect lock clean
+# How many hostile payloads `make soak` sends through each entry.
+HOSTILE ?= 10000
+.PHONY: help demo test soak lint setup bench bench-detect lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -14,6 +16,9 @@ demo: $(READY) ## run the demo on this machine and print its address
 
 test: $(READY) ## run all tests
 	@$(BIN)/pytest $(ARGS)
+
+soak: $(READY) ## send 10,000 hostile payloads through each entry (a quarter of an hour)
+	@SIGNOFF_HOSTILE=$(HOSTILE) $(BIN)/pytest -n 2 --durations=4 tests/test_hostile.py $(ARGS)
 
 lint: $(READY) ## format, lint, types, import arrows, lock file
 	@$(BIN)/ruff format --check .

@@ -188,12 +188,15 @@ async def test_a_form_post_is_a_bad_request(teams: FakeTeams, adapter: TeamsAdap
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("from", "29:maria"), ("conversation", []), ("recipient", 7), ("membersAdded", "all")],
+    [
+        *(("from", "29:maria"), ("conversation", []), ("recipient", 7), ("membersAdded", "all")),
+        *(("type", None), ("type", ""), ("type", ["message"]), ("type", "made-up")),
+    ],
 )
 async def test_an_activity_of_a_wrong_shape_does_no_harm(
     teams: FakeTeams, adapter: TeamsAdapter, front: Front, name: str, value: object
 ) -> None:
-    activity = teams.activity("29:maria", type="message", text="hi", **{name: value})
+    activity = teams.activity("29:maria", **{"type": "message", "text": "hi", name: value})
     status, _ = await teams.send(activity)
     assert status in (200, 400)
     assert all(c.origin.user == "29:maria" for c in front.asked)

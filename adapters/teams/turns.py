@@ -58,6 +58,8 @@ class Turns(CloudAdapterBase):  # type: ignore[misc]  # botbuilder is not typed
 
 def _model(activity: Payload) -> Activity:
     """The library's own form of the activity's envelope. Raises `NotJson` for a wrong shape."""
+    if not words(activity, "type"):
+        raise NotJson
     try:
         return Activity().deserialize({k: activity[k] for k in _ENVELOPE if k in activity})
     except (DeserializationError, AttributeError, TypeError, ValueError):
