@@ -191,6 +191,7 @@ async def test_a_form_post_is_a_bad_request(teams: FakeTeams, adapter: TeamsAdap
     [
         *(("from", "29:maria"), ("conversation", []), ("recipient", 7), ("membersAdded", "all")),
         *(("type", None), ("type", ""), ("type", ["message"]), ("type", "made-up")),
+        ("conversation", {"id": "19:\ud83d@thread", "conversationType": "groupChat"}),
     ],
 )
 async def test_an_activity_of_a_wrong_shape_does_no_harm(
