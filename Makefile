@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 .DEFAULT_GOAL := help
 # How many hostile payloads `make soak` sends through each entry.
 HOSTILE ?= 10000
-.PHONY: help demo test soak lint setup bench bench-detect lock clean
+.PHONY: help demo test soak lint setup bench bench-detect sbom lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -32,6 +32,9 @@ bench: $(READY) ## measure speed and memory, and print the table
 
 bench-detect: $(READY) ## measure detection beside plain Presidio, and print the tables
 	@$(BIN)/python -m bench.detect $(ARGS)
+
+sbom: $(READY) ## list what it is made of, as CycloneDX, into sbom.cdx.json
+	@$(BIN)/python docs/ops/sbom.py > sbom.cdx.json
 
 setup: $(READY) ## make .venv with everything pinned in requirements.lock
 
