@@ -8,13 +8,14 @@ import structlog
 
 from bot.cards import Answer
 from bot.commands import Command, Origin
-from bot.desk import Desk
+from bot.desk import HANDLERS, Desk
 from bot.limits import Limiter
 from bot.logs import report_defect, request
 from bot.messages import desk as messages
-from bot.metrics import ANSWERED, COMMANDS
+from bot.metrics import ANSWERED, COMMANDS, expect
 
 log = structlog.get_logger()
+expect(kind.__name__ for kind in HANDLERS)
 
 
 class Counter:

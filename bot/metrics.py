@@ -1,5 +1,7 @@
 """Counters and gauges for operators: how much, how fast, how late; never who or what."""
 
+from collections.abc import Iterable
+
 from prometheus_client import Counter, Gauge, Histogram
 
 from bot.ledger import Tag
@@ -39,3 +41,19 @@ OUTCOMES = {
     Tag.OVERRIDDEN: "overridden",
     Tag.EXPIRED: "expired",
 }
+
+# A series that begins with its first event looks to Prometheus as if nothing had happened, so each
+# kind stands at nought from the start.
+for tag in Tag:
+    ACTS.labels(tag)
+for outcome in OUTCOMES.values():
+    DECISIONS.labels(outcome)
+for result in ("whole", "unchecked"):
+    CHECKS.labels(result)
+
+
+def expect(commands: Iterable[str]) -> None:
+    """Has the commands that can be asked for stand at nought."""
+    for command in commands:
+        for result in ("handled", "limited", "defect"):
+            COMMANDS.labels(command, result)
