@@ -203,6 +203,18 @@ async def test_an_activity_of_a_wrong_shape_does_no_harm(
     assert all(c.origin.user == "29:maria" for c in front.asked)
 
 
+@pytest.mark.parametrize("place", ["from", "conversation", "recipient", "id", "replyToId"])
+async def test_an_id_that_fits_no_address_is_a_bad_request(
+    teams: FakeTeams, adapter: TeamsAdapter, front: Front, place: str
+) -> None:
+    activity = teams.activity("29:maria", type="message", text="hi")
+    long = "\U0001f468" * 200
+    activity[place] = {"id": long} if place in ("from", "conversation", "recipient") else long
+    status, _ = await teams.send(activity)
+    assert status == 400
+    assert not front.asked
+
+
 def test_json_as_deep_as_teams_sends_it_is_read() -> None:
     assert read(b'{"a":' * 20 + b"1" + b"}" * 20)
     with pytest.raises(NotJson):
