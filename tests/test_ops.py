@@ -185,5 +185,5 @@ def test_the_container_is_made_of_what_is_here_and_runs_without_rights() -> None
     stages = re.findall(r"^FROM (\S+)", CONTAINERFILE, re.MULTILINE)
     assert all(re.search(r":3\.\d+-slim$", stage) for stage in stages)
     assert re.findall(r"^USER (\S+)", CONTAINERFILE, re.MULTILINE)[-1] not in ("root", "0")
-    assert "--require-hashes requirements.lock" in CONTAINERFILE
+    assert "--require-hashes --requirement requirements.lock" in CONTAINERFILE
     assert not re.search(r"^(ADD|ENV|ARG) ", CONTAINERFILE, re.MULTILINE)
