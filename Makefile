@@ -5,7 +5,9 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 TRAIN := .venv-train
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint setup bench bench-detect bench-ledger train pages lock clean
+# How many hostile payloads `make soak` sends through each entry.
+HOSTILE ?= 10000
+.PHONY: help demo test soak lint setup bench bench-detect bench-ledger train pages sbom lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -15,6 +17,9 @@ demo: $(READY) ## run the demo on this machine and print its address
 
 test: $(READY) ## run all tests
 	@$(BIN)/pytest $(ARGS)
+
+soak: $(READY) ## send 10,000 hostile payloads through each entry (a quarter of an hour)
+	@SIGNOFF_HOSTILE=$(HOSTILE) $(BIN)/pytest -n 2 --durations=4 tests/test_hostile.py $(ARGS)
 
 lint: $(READY) ## format, lint, types, import arrows, lock file
 	@$(BIN)/ruff format --check .
@@ -34,6 +39,9 @@ train: $(TRAIN)/.ready ## train the sentence model on checks/examples (about an 
 
 bench-ledger: $(READY) ## measure the proof of a million ledger entries, and print the table
 	@$(BIN)/python -m bench.ledger $(ARGS)
+
+sbom: $(READY) ## list what it is made of, as CycloneDX, into sbom.cdx.json
+	@$(BIN)/python docs/ops/sbom.py > sbom.cdx.json
 
 setup: $(READY) ## make .venv with everything pinned in requirements.lock
 

@@ -6,26 +6,38 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from adapters import Adapter
+from adapters.door import guarded
 
 BODY_LIMIT = 1_048_576  # bytes; the adapters have narrower limits of their own
 
-Readiness = Callable[[], Awaitable[Mapping[str, bool]]]
+Readiness = Callable[[], Awaitable[Mapping[str, str]]]
+Measure = Callable[[], Awaitable[None]]
 
 
-def application(adapters: Sequence[Adapter], readiness: Readiness) -> web.Application:
-    """An application that serves `adapters`, `/healthz`, `/readyz` and `/metrics`."""
+async def _nothing() -> None: ...
+
+
+def application(
+    adapters: Sequence[Adapter], readiness: Readiness, measure: Measure = _nothing
+) -> web.Application:
+    """An application that serves `adapters`, `/healthz`, `/readyz` and `/metrics`. `readiness` says
+    what keeps each part from its work, `measure` brings the gauges up to date.
+    """
 
     async def alive(_: web.Request) -> web.Response:
         return web.json_response({"alive": True})
 
     async def ready(_: web.Request) -> web.Response:
-        parts = dict(await readiness())
-        return web.json_response(parts, status=200 if all(parts.values()) else 503)
+        parts = await readiness()
+        why = {part: reason for part, reason in parts.items() if reason}
+        found = {**{part: not reason for part, reason in parts.items()}, "why": why}
+        return web.json_response(found, status=503 if why else 200)
 
     async def metrics(_: web.Request) -> web.Response:
+        await measure()
         return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
-    app = web.Application(client_max_size=BODY_LIMIT)
+    app = guarded(client_max_size=BODY_LIMIT)
     app.router.add_get("/healthz", alive)
     app.router.add_get("/readyz", ready)
     app.router.add_get("/metrics", metrics)

@@ -50,6 +50,9 @@ class Verb(StrEnum):
     REVOKE = "revoke"
     HOLD = "hold"
     RELEASE = "release"
+    CONFIRM = "confirm"  # somebody else may read a draft that was not routed to them
+    DECLINE = "decline"
+    PEEK = "peek"  # reads what was opened
     RUN = "run"  # a typed command offered as a button: data {"words": "report 30"}
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -13,6 +14,8 @@ from bot.config import App, ConfigError, parse
 from bot.store import KeyRing, Store, people
 
 CREDENTIALS = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "TEAMS_APP_SECRET")
+SECRET = re.compile(r"(?:token|secret)\W{1,4}env:(\w{1,80})")
+SLACK_TOKEN = re.compile(r"xox[a-z]-|xapp-")
 OFFSET = "demo-clock"
 TUESDAY = 1
 
@@ -59,6 +62,7 @@ PRACTICE: dict[str, object] = {
         ],
     },
     "cadence": {"facebook": "7 days"},
+    "limits": {"acts": 2_000, "drafts": 2_000},  # its four people stand for a whole practice
 }
 
 
@@ -122,14 +126,26 @@ def settings() -> App:
     return parse(PRACTICE, Path("demo"))
 
 
-def refuse_credentials() -> None:
-    """The demo has no sign-in, so it does not start where real accounts are at hand."""
-    found = [name for name in CREDENTIALS if os.environ.get(name)]
+def refuse_credentials(settings: Path = Path("app.yaml")) -> None:
+    """The demo has no sign-in, so it does not start where real accounts are at hand: under their
+    usual names, under the names in `settings`, or in whatever variable holds a token of Slack's.
+    """
+    names = {*CREDENTIALS, *_secrets_named(settings)}
+    held = {name: value for name, value in os.environ.items() if value}
+    found = [n for n, value in held.items() if n in names or SLACK_TOKEN.match(value)]
     if found:
         raise ConfigError(
-            f"{found[0]} is set, and the demo does not run beside real credentials; "
+            f"{min(found)} is set, and the demo does not run beside real credentials; "
             "unset it, or start `signoff serve`."
         )
+
+
+def _secrets_named(settings: Path) -> list[str]:
+    """The variables that hold secrets by the word of an app.yaml, however broken it may be."""
+    try:
+        return SECRET.findall(settings.read_text(encoding="utf-8", errors="replace"))
+    except OSError:
+        return []
 
 
 def keys_in(folder: Path) -> KeyRing:

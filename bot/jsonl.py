@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain, islice
@@ -75,8 +76,11 @@ class Answer:
     line: bytes
 
 
-def check_lines(source: Source, sink: Sink, practice: Practice, workers: int = 1) -> Tally:
-    """Answer every line of `source` on `sink`, in order.
+def check_lines(
+    source: Source, sink: Sink, practice: Practice, workers: int = 1, fault: str = ""
+) -> Tally:
+    """Answer every line of `source` on `sink`, in order. With a `fault` - a rule that does not work
+    on this machine - every line is unchecked, whatever the other rules found.
 
     One worker answers each line as it comes. More workers are for long files: they begin after
     `PAYS_FROM` lines and work on batches.
@@ -84,8 +88,9 @@ def check_lines(source: Source, sink: Sink, practice: Practice, workers: int = 1
     tally = Tally()
     lines = _lines(source)
     first = lines if workers < 2 else islice(lines, PAYS_FROM)
-    answers = (_answer(line, practice) for line in first)
-    for answer in chain(answers, _in_processes(lines, practice, workers)):
+    check = partial(_answers, practice=practice, fault=fault)
+    answers = (answer for line in first for answer in check([line]))
+    for answer in chain(answers, _in_processes(lines, check, workers)):
         tally.add(answer.verdict)
         sink.write(answer.line + b"\n")
         sink.flush()
@@ -103,16 +108,13 @@ def _lines(source: Source) -> Iterator[bytes | None]:
             yield line
 
 
-def _in_processes(
-    lines: Iterator[bytes | None], practice: Practice, workers: int
-) -> Iterator[Answer]:
+def _in_processes(lines: Iterator[bytes | None], check: "Check", workers: int) -> Iterator[Answer]:
     """The answers to the lines by several processes; none is started without need."""
     batches = iter(lambda: list(islice(lines, BATCH)), [])
     first = next(batches, None)
     if first is None:
         return
-    check = partial(_answers, practice=practice)
-    with ProcessPoolExecutor(workers, get_context(START), checks.warm) as pool:
+    with ProcessPoolExecutor(workers, get_context(START), _warm) as pool:
         waiting: deque[tuple[list[bytes | None], Future[list[Answer]]]] = deque()
         for batch in chain([first], batches):
             waiting.append((batch, _submit(pool, check, batch)))
@@ -120,6 +122,12 @@ def _in_processes(
                 yield from _collect(*waiting.popleft(), check)
         while waiting:
             yield from _collect(*waiting.popleft(), check)
+
+
+def _warm() -> None:
+    """Loads what is slow to load; a rule that does not work says so on every line it holds."""
+    with suppress(checks.CannotCheck):
+        checks.warm()
 
 
 Check = Callable[[list[bytes | None]], list[Answer]]
@@ -144,11 +152,11 @@ def _collect(batch: list[bytes | None], future: Future[list[Answer]], check: Che
         return check(batch)
 
 
-def _answers(batch: Iterable[bytes | None], practice: Practice) -> list[Answer]:
-    return [_answer(line, practice) for line in batch]
+def _answers(batch: Iterable[bytes | None], practice: Practice, fault: str) -> list[Answer]:
+    return [_answer(line, practice, fault) for line in batch]
 
 
-def _answer(line: bytes | None, practice: Practice) -> Answer:
+def _answer(line: bytes | None, practice: Practice, fault: str) -> Answer:
     draft_id: str | int | float | None = None
     try:
         data = _object(line)
@@ -156,7 +164,8 @@ def _answer(line: bytes | None, practice: Practice) -> Answer:
         findings = checks.run(_post(data), practice)
     except Unusable as error:
         return _written(draft_id, UNCHECKED, (), str(error))
-    return _written(draft_id, judge(findings), findings, None)
+    verdict = UNCHECKED if fault else judge(findings)
+    return _written(draft_id, verdict, findings, fault or None)
 
 
 def _object(line: bytes | None) -> dict[str, object]:

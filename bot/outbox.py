@@ -131,19 +131,25 @@ class Outbox:
         with self.store.write(hurried=False) as tx:
             rows.delivered(tx, out, receipt.conversation, receipt.message)
         DELIVERED.labels(out.chat, "sent").inc()
+        log.info("card_sent", **_about(out))
 
     def _later(self, out: Outgoing, code: str, seconds: float | None) -> None:
         wait = seconds if seconds is not None else min(2.0**out.attempt, 300.0)
         if out.attempt >= MOST_ATTEMPTS:
             self._park(out, code)
             return
-        log.info("card_later", chat=out.chat, code=code, attempt=out.attempt)
+        log.info("card_later", code=code, **_about(out))
         with self.store.write(hurried=False) as tx:
             rows.later(tx, out, clock.now() + timedelta(seconds=wait), code)
         DELIVERED.labels(out.chat, "later").inc()
 
     def _park(self, out: Outgoing, code: str) -> None:
-        log.warning("card_parked", chat=out.chat, code=code, key=out.key)
+        log.warning("card_parked", code=code, **_about(out))
         with self.store.write(hurried=False) as tx:
             rows.park(tx, out, code)
         DELIVERED.labels(out.chat, "parked").inc()
+
+
+def _about(out: Outgoing) -> dict[str, object]:
+    """What the log says of a card. Its key and draft stand in the line about its saving too."""
+    return {"chat": out.chat, "key": out.key, "draft": out.draft, "attempt": out.attempt}

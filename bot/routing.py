@@ -27,13 +27,14 @@ def choose(
     left out when it would only ask the same people again.
     """
     route = routing.default
-    first = resolve(route.to, roster, author) or resolve(route.then, roster, author)
-    stages = [Stage(first or resolve(["role:approver", "role:privacy"], roster, author), APPROVAL)]
+    anybody = ["role:approver", "role:privacy"]
+    asked = (_deciders(to, roster, author) for to in (route.to, route.then, anybody))
+    stages = [Stage(next(filter(None, asked), ()), APPROVAL)]
     wanted = [s.to for s in routing.stages if _applies(s.when, findings, platform, kind)]
     if paused:
         wanted.append("role:privacy")
     for target in wanted:
-        people = resolve([target], roster, author)
+        people = _deciders([target], roster, author)
         if people and all(set(people) != set(s.people) for s in stages):
             stages.append(Stage(people, PRIVACY))
     return tuple(stages)
@@ -55,6 +56,12 @@ def resolve(targets: Iterable[str], roster: Roster, author: str) -> tuple[str, .
             people = (person,) if person else ()
         found += [p.key for p in people if p.key != author and p.key not in found]
     return tuple(found)
+
+
+def _deciders(targets: Iterable[str], roster: Roster, author: str) -> tuple[str, ...]:
+    """Those of `targets` whose roles let them decide: nobody else is shown a draft's text."""
+    people = map(roster.get, resolve(targets, roster, author))
+    return tuple(p.key for p in people if p and may_decide(p, APPROVAL))
 
 
 def _applies(when: When, findings: Sequence[Found], platform: str, kind: str) -> bool:
@@ -81,16 +88,18 @@ def seats(
 ) -> tuple[Seat, ...]:
     """The seats of a stage: who is away is replaced by the delegate and keeps a copy.
 
-    Somebody who decided an earlier stage does not decide this one while others can.
+    Somebody who decided an earlier stage does not decide this one while others can. Whose roles
+    do not let them decide, or no longer, gets no seat, and so no text.
     """
-    people = [p for p in stage.people if p not in set(decided)] or list(stage.people)
+    able = [p for p in map(roster.get, stage.people) if p and may_decide(p, stage.name)]
+    people = [p.key for p in able if p.key not in set(decided)] or [p.key for p in able]
     taken: dict[str, Seat] = {}
     for person in people:
         stand_in = delegate_of(person, delegations, now)
-        able = roster.get(stand_in) if stand_in else None
-        if able and able.key != author and may_decide(able, stage.name):
+        other = roster.get(stand_in) if stand_in else None
+        if other and other.key != author and may_decide(other, stage.name):
             taken[person] = Seat(person, Why.COPY)
-            taken[able.key] = Seat(able.key, Why.DELEGATE)
+            taken[other.key] = Seat(other.key, Why.DELEGATE)
         else:
             taken.setdefault(person, Seat(person, Why.ASKED))
     return tuple(taken.values())

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from bot import clock, routing
-from bot.desk import Desk
+from bot.desk import Desk, opening
 from bot.desk.turn import SYSTEM, Turn
 from bot.drafts import Move
 from bot.hours import add
@@ -16,7 +16,7 @@ from bot.ledger import Tag
 from bot.messages import admin, reviewer
 from bot.messages.view import PLATFORMS
 from bot.reviews import Review, ReviewState, Seat, Why
-from bot.store import keys, ledger, people, reports, reviews, texts
+from bot.store import keys, ledger, openings, people, reports, reviews, texts
 from bot.store.texts import Purged
 
 SEEN_FOR = timedelta(days=2)  # platforms redeliver for at most a day
@@ -24,11 +24,15 @@ ANCHORS_FOR = timedelta(days=7)  # what we know of a daily note that was deliver
 
 
 def sweep(desk: Desk) -> int:
-    """Does all that is due now; returns how many reviews it touched."""
+    """Does all that is due now; returns how many reviews and openings it touched."""
     now = desk.clock()
     with desk.store.read() as tx:
         overdue, waiting = reviews.due(tx, now), reviews.to_remind(tx, now)
+        over = openings.over(tx, now)
     done = 0
+    for number in over:
+        with desk.store.write(hurried=False) as tx:
+            done += opening.close(desk.turn(tx), number)
     for number in overdue:
         done += _one(desk, number, _overdue)
     for number in waiting:

@@ -5,57 +5,41 @@ import contextlib
 import json
 import os
 import signal
-import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+import structlog
 from aiohttp import web
 
 from bot import card_json, clock
-from bot.cards import Answer, Card
+from bot.cards import Card
 from bot.clock import Clock
-from bot.commands import Chat, Command
+from bot.commands import Chat
 from bot.config import App, ConfigError
 from bot.demo import PERSONAS, SAMPLES, DemoClock
 from bot.desk import Desk
 from bot.engine.checker import Checker
 from bot.engine.embedded import Engine
+from bot.front import Counter as Counter
 from bot.logs import report_defect
-from bot.messages import desk as messages
-from bot.metrics import ANSWERED, COMMANDS
 from bot.outbox import Outbox
 from bot.store import KeyRing, Store, schema
 from bot.store import keys as key_store
 from bot.store.database import PATIENCE, sqlite_file
 from bot.store.pages import PageItem, Pages
+from bot.watch import Watch, saved
 
 if TYPE_CHECKING:
     from adapters import Adapter
 
-Makes = Callable[["Counter"], Sequence["Adapter"]]
+log = structlog.get_logger()
+Makes = Callable[[Counter], Sequence["Adapter"]]
 
 
-class Counter:
-    """The desk as adapters know it: it never blocks the event loop and always answers."""
-
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-
-    async def handle(self, command: Command) -> Answer:
-        began, name = time.monotonic(), type(command).__name__
-        try:
-            answer = await asyncio.to_thread(self._desk.handle, command)
-        except Exception as defect:  # noqa: BLE001 - whoever asked is always answered
-            COMMANDS.labels(name, "defect").inc()
-            return Answer(messages.defect(report_defect(name, defect)))
-        COMMANDS.labels(name, "handled").inc()
-        ANSWERED.observe(time.monotonic() - began)
-        return answer
-
-
+WARM_SECONDS = 60.0  # between two tries to load the models
 THREADS = 64  # most only stand in line for the writer; a command must never wait for one
 
 
@@ -70,27 +54,19 @@ class Product:
         carriers: Mapping[Chat, Adapter] = {a.chat: a for a in self.adapters}
         self.checker = Checker()
         self.engine = Engine(self.desk, Outbox(store, self.desk.roster, carriers), self.checker)
-        store.on_work = self.engine.kick
-
-    async def readiness(self) -> dict[str, bool]:
-        """Whether the database answers, the models are loaded and the platforms connected."""
-        try:
-            await asyncio.to_thread(schema.check, self.store)
-            database = True
-        except Exception as problem:  # noqa: BLE001 - any failure means: not ready
-            report_defect("readyz", problem)
-            database = False
-        platforms = {str(a.chat): a.ready() for a in self.adapters}
-        return {"database": database, "models": self.checker.ready, **platforms}
+        self.watch = Watch(store, self.checker, self.adapters)
+        store.on_work, store.on_commit = self.engine.kick, saved
 
     @contextlib.asynccontextmanager
     async def running(self, host: str, port: int) -> AsyncIterator[int]:
         """Serves on host and port (0: any free one, given back) while the block runs."""
+        from adapters.door import Door
         from adapters.http import application
 
         threads = ThreadPoolExecutor(THREADS, thread_name_prefix="signoff")
         asyncio.get_running_loop().set_default_executor(threads)
-        runner = web.AppRunner(application(self.adapters, self.readiness), access_log=None)
+        app = application(self.adapters, self.watch.readiness, self.watch.measure)
+        runner = Door(app)
         await runner.setup()
         warming = asyncio.create_task(self._warm())
         try:
@@ -111,11 +87,16 @@ class Product:
             self.store.close()
 
     async def _warm(self) -> None:
-        """Loads the models; drafts that come meanwhile wait for them, none is passed unchecked."""
-        try:
-            await self.checker.warm()
-        except Exception as defect:  # noqa: BLE001 - /readyz says so, and drafts are held
-            report_defect("models", defect)
+        """Loads the models, again and again until they are there. Drafts that come meanwhile wait
+        for them; while they cannot be loaded, drafts are held for a person, and none is passed.
+        """
+        while not self.checker.ready:
+            try:
+                await self.checker.warm()
+            except Exception as defect:  # noqa: BLE001 - /readyz says so, and drafts are held
+                report_defect("models", defect)
+                log.error("checks_not_whole", why=self.checker.problem)
+                await asyncio.sleep(WARM_SECONDS)
 
 
 async def until_stopped() -> None:

@@ -2,6 +2,7 @@
 OneDrive, and people who type and click there. Everything the adapter sends is remembered.
 """
 
+import asyncio
 import io
 import json
 import time
@@ -71,6 +72,7 @@ class FakeTeams:
         self.members: dict[str, Json] = {}
         self.keys: list[Json] = [public_key(KEY, "key-1")]
         self.keys_down = False
+        self.keys_slow = 0.0  # seconds the issuer takes to answer
         self._number = 0
         self._adapter_server: TestServer | None = None
 
@@ -229,6 +231,7 @@ class FakeTeams:
 
     async def _keys(self, request: web.Request) -> web.Response:
         self.calls.append("keys")
+        await asyncio.sleep(self.keys_slow)
         return web.json_response({"keys": self.keys})
 
     async def _token(self, request: web.Request) -> web.Response:

@@ -39,7 +39,7 @@ def test_every_message_function_has_an_example() -> None:
 
 def test_every_button_becomes_a_command_that_is_handled() -> None:
     assert set(_BUILDERS) == set(Verb)
-    assert len(HANDLERS) == 26
+    assert len(HANDLERS) == 29
 
 
 def test_every_state_is_reached_and_has_a_card() -> None:

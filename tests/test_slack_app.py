@@ -462,7 +462,18 @@ async def test_an_old_request_is_turned_away_though_it_is_signed(
         (b'{"type": "block_actions", "actions": [], "user": {"id": "U1"}}', 400),
         (b'{"type": "block_actions", "actions": ["approve"], "user": "U1"}', 400),
         (b'{"type": "view_submission", "view": []}', 400),
+        (b'{"type": "view_closed", "view": {"callback_id": "x"}, "user": {"id": "U1"}}', 400),
+        (
+            b'{"type": "workflow_step_edit", "callback_id": "x", "command": "/x", "user_id": "U"}',
+            400,
+        ),
+        (
+            b'{"type": "view_submission", "view": {"callback_id": "x", "type": "workflow_step"},'
+            b' "user": {"id": "U1"}}',
+            400,
+        ),
         (b'{"command": "/post"}', 400),
+        (b'{"command": "/post", "user_id": "U1", "response_urls": [[]]}', 400),
         (b"x" * (SIZE_LIMIT + 1), 413),
     ],
     ids=lambda raw: str(raw)[:40],

@@ -13,13 +13,16 @@ import pytest
 import pytest_asyncio
 from cryptography.hazmat.primitives import serialization
 
+from adapters.teams import auth
+from adapters.teams.address import Address
 from adapters.teams.app import TeamsAdapter
 from adapters.teams.auth import Keys, service_of
 from adapters.teams.hosts import Hosts
 from adapters.teams.payload import DEPTH_LIMIT, NotJson, read
 from adapters.teams.wire import Wire
-from bot.cards import Answer
+from bot.cards import Answer, Card
 from bot.commands import Command
+from bot.outbox import Parcel, Undeliverable
 from tests.fakes_teams import APP_ID, KEY, OTHER_KEY, FakeTeams, public_key
 
 
@@ -185,15 +188,31 @@ async def test_a_form_post_is_a_bad_request(teams: FakeTeams, adapter: TeamsAdap
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("from", "29:maria"), ("conversation", []), ("recipient", 7), ("membersAdded", "all")],
+    [
+        *(("from", "29:maria"), ("conversation", []), ("recipient", 7), ("membersAdded", "all")),
+        *(("type", None), ("type", ""), ("type", ["message"]), ("type", "made-up")),
+        ("conversation", {"id": "19:\ud83d@thread", "conversationType": "groupChat"}),
+    ],
 )
 async def test_an_activity_of_a_wrong_shape_does_no_harm(
     teams: FakeTeams, adapter: TeamsAdapter, front: Front, name: str, value: object
 ) -> None:
-    activity = teams.activity("29:maria", type="message", text="hi", **{name: value})
+    activity = teams.activity("29:maria", **{"type": "message", "text": "hi", name: value})
     status, _ = await teams.send(activity)
     assert status in (200, 400)
     assert all(c.origin.user == "29:maria" for c in front.asked)
+
+
+@pytest.mark.parametrize("place", ["from", "conversation", "recipient", "id", "replyToId"])
+async def test_an_id_that_fits_no_address_is_a_bad_request(
+    teams: FakeTeams, adapter: TeamsAdapter, front: Front, place: str
+) -> None:
+    activity = teams.activity("29:maria", type="message", text="hi")
+    long = "\U0001f468" * 200
+    activity[place] = {"id": long} if place in ("from", "conversation", "recipient") else long
+    status, _ = await teams.send(activity)
+    assert status == 400
+    assert not front.asked
 
 
 def test_json_as_deep_as_teams_sends_it_is_read() -> None:
@@ -252,6 +271,89 @@ async def test_damaged_keys_are_passed_over(teams: FakeTeams) -> None:
     keys = Keys(f"{teams.url}/openid", wire=wire, hosts=Hosts(local=True))
     assert [bool(await keys.get(k)) for k in ("broken", "secret", "key-1")] == [False, False, True]
     await wire.close()
+
+
+async def test_a_key_that_was_changed_at_the_service_counts_no_longer(
+    teams: FakeTeams, front: Front
+) -> None:
+    adapter = TeamsAdapter(teams.settings(), front)
+    adapter._keys._floor = 0.0
+    await teams.serve(adapter)
+    await teams.say("29:maria", "Draft one")
+    teams.keys = [public_key(OTHER_KEY, "key-2")]
+    fresh = f"Bearer {teams.token(key=OTHER_KEY, kid='key-2')}"
+    stale = f"Bearer {teams.token()}"
+    hello = teams.activity("29:maria", type="message", text="hello")
+    found = []
+    for token in (fresh, stale):
+        headers = {"Authorization": token, "Content-Type": "application/json"}
+        found.append((await teams.send(hello, headers=headers))[0])
+    assert found == [200, 401]
+    await adapter.stop()
+
+
+async def test_bad_tokens_are_turned_away_at_once_while_the_issuer_is_slow(
+    teams: FakeTeams, adapter: TeamsAdapter, front: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(auth, "PATIENCE", 0.2)
+    await teams.say("29:maria", "Draft one")
+    adapter._keys._tried_at = float("-inf")
+    teams.keys_slow, began = 30.0, time.monotonic()
+    hello = teams.activity("29:eve", type="message", text="hello")
+    tokens = [make(teams) for make in BAD_HEADERS.values()]
+    tokens += [f"Bearer {teams.token(key=OTHER_KEY, kid=f'made-up-{n}')}" for n in range(20)]
+
+    async def tried(token: str) -> int:
+        headers = {"Authorization": token, "Content-Type": "application/json"}
+        return (await teams.send(hello, headers=headers))[0]
+
+    statuses = await asyncio.gather(*(tried(token) for token in tokens))
+    assert set(statuses) == {401}
+    assert time.monotonic() - began < 3
+    assert teams.calls.count("keys") == 2
+    assert len(front.asked) == 1
+
+
+async def test_a_fetch_of_keys_holds_up_nobody_else(
+    teams: FakeTeams, adapter: TeamsAdapter, front: Front
+) -> None:
+    await teams.say("29:maria", "Draft one")
+    adapter._keys._tried_at = adapter._keys._fetched_at = float("-inf")
+    teams.keys_slow = 30.0
+    eve = f"Bearer {teams.token(key=OTHER_KEY, kid='made-up')}"
+    headers = {"Authorization": eve, "Content-Type": "application/json"}
+    waiting = asyncio.create_task(teams.send(b"{}", headers=headers))
+    await asyncio.sleep(0.05)
+    late = []
+    for _ in range(20):
+        began = time.monotonic()
+        await asyncio.sleep(0.01)
+        late.append(time.monotonic() - began - 0.01)
+    assert max(late) < 0.5
+    assert not waiting.done()
+    waiting.cancel()
+
+
+async def test_a_known_key_is_believed_while_new_ones_are_slow_to_come(
+    teams: FakeTeams, adapter: TeamsAdapter, front: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(auth, "PATIENCE", 0.1)
+    await teams.say("29:maria", "Draft one")
+    adapter._keys._tried_at = adapter._keys._fetched_at = float("-inf")
+    teams.keys_slow = 30.0
+    async with asyncio.timeout(3):
+        await teams.say("29:maria", "Draft two")
+    assert len(front.asked) == 2
+
+
+async def test_a_stored_address_cannot_send_us_elsewhere_either(
+    teams: FakeTeams, adapter: TeamsAdapter
+) -> None:
+    for service in ("https://evil.example.com/", "http://169.254.169.254/", "file:///etc/passwd"):
+        place = Address(service, "29:maria", "28:bot", "tenant", "a:chat").dump()
+        with pytest.raises(Undeliverable, match="service-url-host"):
+            await adapter.deliver(Parcel("review/7", "29:maria", place, Card("x", "y"), None, 1))
+    assert not teams.messages
 
 
 EVIL = [

@@ -86,7 +86,8 @@ def sound(payload: Payload) -> bool:
             kinds = [words(a, "action_id") for a in rows(payload, "actions")]
             return bool(kinds) and all(kinds) and bool(words(payload, "user", "id"))
         case "view_submission" | "view_closed":
-            return bool(words(payload, "view", "callback_id") and words(payload, "user", "id"))
+            named = words(payload, "view", "callback_id") and words(payload, "view", "type")
+            return bool(named and words(payload, "user", "id"))
         case "message_action" | "shortcut":
             return bool(words(payload, "callback_id") and words(payload, "user", "id"))
         case "url_verification":

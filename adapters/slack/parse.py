@@ -106,7 +106,7 @@ def shared(body: Payload) -> str:
 
 def team(body: Payload) -> str:
     """The workspace a payload comes from; empty when it does not say."""
-    return words(body, "team_id") or words(body, "team", "id")
+    return words(body, "team_id") or words(body, "team", "id") or words(body, "user", "team_id")
 
 
 # --- messages ------------------------------------------------------------------------------------

@@ -65,6 +65,7 @@ class TeamsAdapter:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._warming
             self._warming = None
+        await self._keys.close()
         await self._wire.close()
 
     def ready(self) -> bool:

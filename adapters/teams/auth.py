@@ -19,6 +19,7 @@ LEEWAY = 300  # seconds a clock may be off, as Microsoft's own services allow
 TOKEN_LIMIT = 6_000
 FRESH = 24 * 3600.0  # keys are fetched anew after this long
 FLOOR = 60.0  # and never more often than this, whatever strangers send
+PATIENCE = 3.0  # a request waits no longer for keys; the fetch goes on without it
 CHANNEL = "msteams"  # on other channels people choose their own ids, so none is let in
 
 _SERVICES = {
@@ -67,7 +68,7 @@ class Keys:
         self._floor, self._clock = floor, clock
         self._keys: dict[str, SigningKey] = {}
         self._fetched_at = self._tried_at = float("-inf")
-        self._lock = asyncio.Lock()
+        self._fetching: asyncio.Task[None] | None = None
 
     @property
     def known(self) -> bool:
@@ -75,19 +76,35 @@ class Keys:
 
     async def get(self, key_id: str) -> SigningKey | None:
         """The key of that id. An unknown id or old keys lead to one fetch, at most every `floor`
-        seconds.
+        seconds; a known key is believed while the fetch takes its time.
         """
         if key_id not in self._keys or self._clock() - self._fetched_at > FRESH:
-            await self.refresh()
+            await self.refresh(PATIENCE)
         return self._keys.get(key_id)
 
-    async def refresh(self) -> None:
-        async with self._lock:
+    async def refresh(self, patience: float | None = None) -> None:
+        """Waits for a fetch, at most for `patience` seconds: the one under way or, unless the last
+        was a moment ago, a new one.
+        """
+        if self._fetching is None:
             if self._clock() - self._tried_at < self._floor:
                 return
             self._tried_at = self._clock()
+            self._fetching = asyncio.create_task(self._take())
+        await asyncio.wait({self._fetching}, timeout=patience)
+
+    async def _take(self) -> None:
+        try:
             if keys := await self._fetch():
                 self._keys, self._fetched_at = keys, self._clock()
+        finally:
+            self._fetching = None
+
+    async def close(self) -> None:
+        """Gives up a fetch that is under way."""
+        if self._fetching is not None:
+            self._fetching.cancel()
+            await asyncio.wait({self._fetching})
 
     async def _fetch(self) -> dict[str, SigningKey]:
         document = await self._json(self._url)

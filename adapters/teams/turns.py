@@ -31,6 +31,11 @@ _ENVELOPE = (
     *("type", "id", "name", "action", "channelId", "serviceUrl", "replyToId"),
     *("from", "recipient", "conversation", "membersAdded"),
 )
+_IDS = (
+    *(("from", "id"), ("recipient", "id"), ("conversation", "id")),
+    *(("id",), ("replyToId",), ("serviceUrl",)),
+)
+ID_LIMIT = 512  # bytes; ids become parts of addresses
 GREETED_LIMIT = 1_000
 UNKNOWN_BUTTON = "This button is not one of mine any more. Type `queue` to see what is open."
 
@@ -58,6 +63,9 @@ class Turns(CloudAdapterBase):  # type: ignore[misc]  # botbuilder is not typed
 
 def _model(activity: Payload) -> Activity:
     """The library's own form of the activity's envelope. Raises `NotJson` for a wrong shape."""
+    ids = [words(activity, *place) for place in _IDS]
+    if not words(activity, "type") or any(len(each.encode()) > ID_LIMIT for each in ids):
+        raise NotJson
     try:
         return Activity().deserialize({k: activity[k] for k in _ENVELOPE if k in activity})
     except (DeserializationError, AttributeError, TypeError, ValueError):

@@ -10,7 +10,7 @@ import typer
 
 from bot import clock
 from bot.cli import settings
-from bot.verdicts import Verdict, judge
+from bot.verdicts import UNCHECKED, Verdict, judge
 
 EXIT = {Verdict.CLEAR: 0, Verdict.REVIEW: 1, Verdict.BLOCKED: 2}
 HEADLINE = {
@@ -40,24 +40,33 @@ def check(
 
     practice = settings(config).checked_as() if config else Practice(today=_today())
     if jsonl:
-        from bot.jsonl import UNCHECKED, check_lines
+        from bot.jsonl import UNCHECKED as NOT_CHECKED
+        from bot.jsonl import check_lines
 
+        fault = _what_does_not_work()
         tally = check_lines(
-            sys.stdin.buffer, sys.stdout.buffer, practice, workers=workers or _workers()
+            sys.stdin.buffer,
+            sys.stdout.buffer,
+            practice,
+            workers=workers or _workers(),
+            fault=fault,
         )
-        raise typer.Exit(1 if UNCHECKED in tally.verdicts else 0)
+        raise typer.Exit(1 if NOT_CHECKED in tally.verdicts else 0)
     if kind not in tuple(Kind):
         raise typer.BadParameter("must be post or reply", param_hint="--kind")
     words = text if text is not None else sys.stdin.read(100_000)
     drawn_on = _text_of(source) if source else ""
     post = Post(words, platform=platform, kind=Kind(kind), source=drawn_on, practice=practice)
     seen = checks.examine(post, practice)
-    verdict = judge(seen.findings)
+    findings = seen.findings
+    if judge(findings) is not Verdict.BLOCKED and _what_does_not_work():
+        findings = (*findings, UNCHECKED)
+    verdict = judge(findings)
     typer.echo(HEADLINE[verdict])
-    for f in seen.findings:
+    for f in findings:
         place = f" at {f.start}-{f.end}" if f.end > f.start else ""
         typer.echo(f"  {f.severity:<8} {f.rule}{place}: {f.message}")
-    if seen.mended:
+    if seen.mended and findings is seen.findings:
         typer.echo(f"A version that would pass:\n  {seen.mended.text}")
     raise typer.Exit(EXIT[verdict])
 
@@ -68,6 +77,18 @@ def _text_of(path: Path) -> str:
     except (OSError, UnicodeDecodeError):
         message = f"{path} cannot be read as text"
         raise typer.BadParameter(message, param_hint="--source") from None
+
+
+def _what_does_not_work() -> str:
+    """What keeps a rule from working on this machine, a missing model say; empty when all work."""
+    import checks
+
+    try:
+        checks.warm()
+    except checks.CannotCheck as problem:
+        typer.echo(f"signoff: {problem}. Until then a person has to read every draft.", err=True)
+        return str(problem)
+    return ""
 
 
 def _workers() -> int:

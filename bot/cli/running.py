@@ -13,6 +13,7 @@ from bot import demo as demonstration
 from bot import logs, wiring
 from bot.cli import APP_YAML, Config, settings
 from bot.config import App, ConfigError
+from bot.logs import Form
 from bot.store.pages import Pages
 
 if TYPE_CHECKING:
@@ -57,9 +58,12 @@ async def _demo(url: str, data: Path, port: int) -> None:
         await wiring.until_stopped()
 
 
-def serve(config: Config = APP_YAML) -> None:
+def serve(
+    config: Config = APP_YAML,
+    form: Annotated[Form, typer.Option("--logs", help="Log lines as text or json.")] = Form.TEXT,
+) -> None:
     """Serve Slack and Teams as app.yaml says."""
-    logs.configure()
+    logs.configure(form=form)
     app = settings(config)
     with wiring.alone(app.database), _port(app.listen.port):
         asyncio.run(_serve(app))

@@ -25,12 +25,15 @@ from bot.commands.drafting import (
     Withdraw,
 )
 from bot.commands.office import (
+    Confirm,
+    Decline,
     Delegate,
     EndDelegation,
     Hold,
     Learn,
     MakeException,
     NoException,
+    Peek,
     Quiz,
     Release,
     Request,
@@ -51,7 +54,9 @@ __all__ = [
     "AskAgain",
     "Chat",
     "Command",
+    "Confirm",
     "Decide",
+    "Decline",
     "Delegate",
     "Deleted",
     "Dispute",
@@ -66,6 +71,7 @@ __all__ = [
     "Origin",
     "Outcome",
     "Override",
+    "Peek",
     "Posted",
     "Quiz",
     "Read",
@@ -107,5 +113,8 @@ Command = (
     | Revoke
     | Hold
     | Release
+    | Confirm
+    | Decline
+    | Peek
     | Request
 )

@@ -85,6 +85,29 @@ class Release:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """The second person lets somebody read a draft that was not routed to them."""
+
+    origin: Origin
+    opening: int
+
+
+@dataclass(frozen=True, slots=True)
+class Decline:
+    origin: Origin
+    opening: int
+
+
+@dataclass(frozen=True, slots=True)
+class Peek:
+    """Reads a page of a draft that was opened for the sender."""
+
+    origin: Origin
+    opening: int
+    page: int
+
+
 class Topic(StrEnum):
     """What can be asked for by a word."""
 
@@ -101,6 +124,7 @@ class Topic(StrEnum):
     EXCEPTIONS = "exceptions"
     HOLD = "hold"
     RELEASE = "release"
+    OPEN = "open"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,9 @@ from bot.commands import (
     TEXT_LIMIT,
     AskAgain,
     Command,
+    Confirm,
     Decide,
+    Decline,
     Delegate,
     Dispute,
     EndDelegation,
@@ -22,6 +24,7 @@ from bot.commands import (
     Origin,
     Outcome,
     Override,
+    Peek,
     Posted,
     Quiz,
     Read,
@@ -39,7 +42,8 @@ from bot.exceptions import ExceptionKind
 from bot.refusals import Refused
 
 # What may follow each word. Anything else that starts with the word is a draft:
-# "Report your symptoms early" is a post.
+# "Report your symptoms early" is a post, and so is "Open 7 days a week", hence the sign before
+# a draft's number.
 GRAMMAR: dict[Topic, re.Pattern[str]] = {
     Topic.HELP: re.compile(r""),
     Topic.POST: re.compile(r""),
@@ -50,6 +54,7 @@ GRAMMAR: dict[Topic, re.Pattern[str]] = {
     Topic.TRAINING: re.compile(r""),
     Topic.LEDGER: re.compile(r"(?:verify|export)?"),
     Topic.DELEGATE: re.compile(r"(?:end|@\S{1,200}(?: \S{1,20}){0,2})?"),
+    Topic.OPEN: re.compile(r"(?:draft )?#\d{1,12}(?: .{1,280})?"),
     Topic.SETTINGS: re.compile(r""),
     Topic.EXCEPTIONS: re.compile(r"(?:(?:before )?\d{1,12})?"),
     Topic.HOLD: re.compile(r"(?:\d{1,12}|#\d{1,12}(?: .{1,250})?)?"),
@@ -140,6 +145,9 @@ _BUILDERS: dict[Verb, Callable[[Origin, _Fields], Command]] = {
     Verb.REVOKE: lambda o, f: Revoke(o, f.number("alarm")),
     Verb.HOLD: lambda o, f: Hold(o, f.number("draft"), f.words("reason")),
     Verb.RELEASE: lambda o, f: Release(o, f.number("draft"), f.words("reason")),
+    Verb.CONFIRM: lambda o, f: Confirm(o, f.number("opening")),
+    Verb.DECLINE: lambda o, f: Decline(o, f.number("opening")),
+    Verb.PEEK: lambda o, f: Peek(o, f.number("opening"), f.number("page")),
     Verb.RUN: lambda o, f: _run(o, f),
 }
 

@@ -169,6 +169,13 @@ class Listen(_Model):
     port: int = Field(3978, ge=0, le=65535)
 
 
+class Limits(_Model):
+    """How much is taken from one person in a minute: presses and words, and new texts to check."""
+
+    acts: int = Field(60, ge=1)
+    drafts: int = Field(20, ge=1)
+
+
 class App(_Model):
     """The whole of app.yaml."""
 
@@ -184,6 +191,7 @@ class App(_Model):
     slack: SlackSettings | None = None
     teams: TeamsSettings | None = None
     listen: Listen = Listen()
+    limits: Limits = Limits()
 
     @model_validator(mode="after")
     def _names_exist(self) -> "App":

@@ -1,5 +1,6 @@
 """The desk: takes a command, checks rights, decides, saves and queues cards, in one transaction."""
 
+import hashlib
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
@@ -11,7 +12,9 @@ from bot.commands import (
     AskAgain,
     Chat,
     Command,
+    Confirm,
     Decide,
+    Decline,
     Delegate,
     Deleted,
     Dispute,
@@ -25,6 +28,7 @@ from bot.commands import (
     NoException,
     Origin,
     Override,
+    Peek,
     Posted,
     Quiz,
     Read,
@@ -47,11 +51,13 @@ from bot.desk import (
     holding,
     judging,
     learning,
+    opening,
     reviewing,
     submitting,
 )
 from bot.desk.turn import SYSTEM, Overtaken, Turn
 from bot.messages import admin, desk, say
+from bot.metrics import CHECKS
 from bot.refusals import Refused
 from bot.store import Store, Tx, drafts, outbox, people
 from checks import Mended
@@ -84,10 +90,14 @@ HANDLERS: dict[type, Callable[[Turn, Any], Answer]] = {
     Revoke: excepting.revoke,
     Hold: holding.hold,
     Release: holding.release,
+    Confirm: opening.confirm,
+    Decline: opening.decline,
+    Peek: opening.peek,
 }
 # These change nothing, so they are answered from a view that holds up no writer.
 LOOKS = (Show, Read)
-LOOK_TOPICS = frozenset(Topic) - {Topic.EXPORT, Topic.DELEGATE, Topic.HOLD, Topic.RELEASE}
+WRITING = {Topic.EXPORT, Topic.LEDGER, Topic.DELEGATE, Topic.HOLD, Topic.RELEASE, Topic.OPEN}
+LOOK_TOPICS = frozenset(Topic) - WRITING
 CHECK_LEASE = timedelta(seconds=30)
 CHECK_ATTEMPTS = 3
 
@@ -156,7 +166,9 @@ class Desk:
             if not people.first_time(tx, origin.chat, origin.event, clock.now()):
                 return Answer()
             note = admin.stranger(origin.chat, origin.user)
-            self.turn(tx).tell_admins(f"stranger/{origin.chat}/{origin.user[:80]}", note)
+            # The key of a card is logged, so it does not hold whose card it is.
+            who = hashlib.sha256(f"{origin.chat}/{origin.user}".encode("utf-8", "replace"))
+            self.turn(tx).tell_admins(f"stranger/{who.hexdigest()[:16]}", note)
         return Answer(desk.stranger())
 
     def take_over(self) -> None:
@@ -179,6 +191,7 @@ class Desk:
                 at_hand = drafts.version(tx, number, version)
                 if attempt > CHECK_ATTEMPTS or at_hand is None or at_hand.content is None:
                     judging.settle(self.turn(tx), number, version, (judging.UNCHECKED,))
+                    CHECKS.labels(judging.result((judging.UNCHECKED,))).inc()
                 else:
                     post = judging.post_of(self.turn(tx), at_hand, at_hand.content)
                     taken.append((number, version, post))
@@ -194,9 +207,12 @@ class Desk:
         """Takes in what the checks found, and the text they would let pass if they know one."""
         try:
             with self.store.write(hurried=False) as tx:
-                return judging.settle(self.turn(tx), number, version, findings, offer)
+                settled = judging.settle(self.turn(tx), number, version, findings, offer)
         except Overtaken:
             return False
+        if settled:
+            CHECKS.labels(judging.result(findings)).inc()
+        return settled
 
 
 def _only_looks(command: Command) -> bool:

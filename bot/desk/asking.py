@@ -8,7 +8,7 @@ from bot.cards import Answer, File, Picture
 from bot.charts import report_alt, report_chart
 from bot.commands import Delegate as DelegateCommand
 from bot.commands import EndDelegation, Read, Request, Show, Topic
-from bot.desk import delegating, excepting, holding
+from bot.desk import delegating, excepting, holding, opening, reviewing
 from bot.desk.learning import flags_and_lessons
 from bot.desk.turn import Turn
 from bot.drafts import OPEN, State
@@ -172,9 +172,10 @@ _TOPICS: dict[Topic, Callable[[Turn, str], Answer]] = {
     Topic.EXCEPTIONS: excepting.listed,
     Topic.HOLD: holding.typed_hold,
     Topic.RELEASE: holding.typed_release,
+    Topic.OPEN: opening.ask,
 }
 _FOR_ADMINS = frozenset(Topic) - {Topic.HELP, Topic.POST, Topic.QUEUE, Topic.DELEGATE}
-_AS_TYPED = frozenset({Topic.HOLD, Topic.RELEASE})  # what follows is a sentence
+_AS_TYPED = frozenset({Topic.HOLD, Topic.RELEASE, Topic.OPEN})  # what follows is a sentence
 
 
 def show(turn: Turn, act: Show) -> Answer:
@@ -196,8 +197,7 @@ def _seated(review: int, turn: Turn) -> set[str]:
 
 
 def _must_be_routed(turn: Turn, view: View) -> None:
-    seated = {s.person for r in reviews.all_of(turn.tx, view.draft.id) for s in r.seats}
-    if turn.me.key not in seated:
+    if not reviewing.is_reviewer(turn, view.draft.id):
         raise Refused(say.NOT_ROUTED)
 
 

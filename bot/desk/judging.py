@@ -12,9 +12,10 @@ from bot.ledger import Tag
 from bot.masking import mask
 from bot.store import drafts, exceptions
 from bot.store import findings as on_record
+from bot.verdicts import UNCHECKED as UNCHECKED
 from bot.verdicts import Verdict, judge
 from checks import Mended
-from checks.values import Category, Finding, Kind, Post, Severity
+from checks.values import Category, Finding, Kind, Post
 
 
 def post_of(turn: Turn, version: Version, content: Content) -> Post:
@@ -53,14 +54,10 @@ def recorded(content: Content, findings: Sequence[Finding]) -> tuple[Found, ...]
     )
 
 
-UNCHECKED = Finding(
-    rule="checks.failed",
-    category=Category.UNCHECKED,
-    severity=Severity.ESCALATE,
-    start=0,
-    end=0,
-    message="The checks could not finish; somebody has to read this with extra care.",
-)
+def result(findings: Sequence[Finding]) -> str:
+    """Whether the checks could read all of a draft, as operators count it."""
+    unread = any(f.category is Category.UNCHECKED for f in findings)
+    return "unchecked" if unread else "whole"
 
 
 def settle(

@@ -72,6 +72,15 @@ def start(turn: Turn, draft: Draft, findings: tuple[Found, ...]) -> None:
     open_stage(turn, draft, stages[0], 0)
 
 
+def is_reviewer(turn: Turn, number: int) -> bool:
+    """True when the draft was routed to the one who asks, and their roles let them decide: the seat
+    of somebody who has become an admin or staff since does not open a text any more.
+    """
+    if not turn.me.has(Role.APPROVER, Role.PRIVACY):
+        return False
+    return any(s.person == turn.me.key for r in reviews.all_of(turn.tx, number) for s in r.seats)
+
+
 def is_paused(turn: Turn, person: str) -> bool:
     """True when this author's drafts need the privacy officer until a lesson is passed."""
     from bot.desk.learning import flags_and_lessons

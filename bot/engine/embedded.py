@@ -9,14 +9,17 @@ import contextlib
 import time
 from collections.abc import Awaitable, Callable
 
+import structlog
+
 from bot import sweeps
 from bot.desk import Desk
 from bot.engine.checker import Checker
-from bot.logs import report_defect
+from bot.logs import report_defect, request
 from bot.metrics import CHECKED
 from bot.outbox import Outbox
 from checks.values import Post
 
+log = structlog.get_logger()
 TICK = 1.0  # seconds between looks when nobody kicks
 
 
@@ -72,14 +75,17 @@ class Engine:
 
     async def _check_one(self, draft: int, version: int, post: Post) -> None:
         began = time.monotonic()
-        try:
-            examined = await self.checker.run(post)
-        except Exception as defect:  # noqa: BLE001 - it is tried again when its lease is over
-            report_defect("checks", defect)
-            return
-        CHECKED.observe(time.monotonic() - began)
-        found, offer = examined.findings, examined.mended
-        await asyncio.to_thread(self.desk.settle, draft, version, found, offer)
+        with request():
+            try:
+                examined = await self.checker.run(post)
+            except Exception as defect:  # noqa: BLE001 - it is tried again when its lease is over
+                report_defect("checks", defect)
+                return
+            seconds = time.monotonic() - began
+            CHECKED.observe(seconds)
+            log.info("checked", draft=draft, version=version, ms=round(seconds * 1000))
+            found, offer = examined.findings, examined.mended
+            await asyncio.to_thread(self.desk.settle, draft, version, found, offer)
 
     async def _deliver(self) -> int:
         return await self.outbox.run_once()

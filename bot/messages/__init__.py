@@ -9,7 +9,7 @@ from importlib import import_module
 
 from bot.cards import Card
 
-MODULES = ("author", "reviewer", "desk", "training", "admin", "exceptions", "holds")
+MODULES = ("author", "reviewer", "desk", "training", "admin", "exceptions", "holds", "openings")
 
 
 def examples() -> dict[str, Card]:

@@ -26,6 +26,7 @@ _ADMINS = (
     ("ledger verify", "Proves that the record is whole."),
     ("exceptions", "False alarms that were reported, and the exceptions made."),
     ("hold #12 reason", "Keeps a draft's words beyond their time; release #12 ends it."),
+    ("open #12 reason", "Asks a second person to let you read a draft not routed to you."),
     ("settings", "How drafts are routed and checked here."),
 )
 
@@ -56,6 +57,21 @@ def refusal(sentence: str) -> Card:
 def done(sentence: str) -> Card:
     """A confirmation."""
     return Card("Done", "Done.", (Para(sentence),), tone=Tone.GOOD)
+
+
+def slow_down(seconds: int) -> Card:
+    """For somebody who asks for more in a minute than the practice allows one person."""
+    return Card(
+        "One moment, please",
+        "Please wait a moment.",
+        (
+            Para(
+                "That is more at once than I take from one person, so I did not do this last one. "
+                f"Please try again in {seconds} seconds. What you sent before is safe."
+            ),
+        ),
+        tone=Tone.WARN,
+    )
 
 
 def defect(reference: str) -> Card:
@@ -179,6 +195,7 @@ EXAMPLES: dict[str, Callable[[], Card]] = {
     "welcome": lambda: welcome(Person("sam", "Sam Cole", frozenset({Role.ADMIN, Role.APPROVER}))),
     "refusal": lambda: refusal("This draft was already approved by Ada Reyes, 10:14 AM."),
     "done": lambda: done("Draft #12 is approved; Maria Ortiz has the text."),
+    "slow_down": lambda: slow_down(20),
     "defect": lambda: defect("7f3a2c"),
     "stranger": stranger,
     "small_talk": small_talk,

@@ -6,6 +6,8 @@ from bot.commands import TEXT_LIMIT, Outcome
 from bot.drafts import State
 from bot.exceptions import Alarm, ExceptionKind
 from bot.messages.view import PLATFORMS, View
+from bot.openings import Opening, OpeningState
+from bot.people import Roster
 from bot.reviews import ReviewState
 
 NO_WORDS = (
@@ -31,6 +33,13 @@ NO_PAGE = "There is no further page."
 NO_LESSON = "This lesson is not yours, or it is done already."
 ANSWERED = "That question is answered already; please go on with the one on the card."
 DRAFTS_NEED_STAFF = "Your account may look at reports but not send drafts. Please ask an admin."
+OPENING_NEEDS_REASON = "Please say why: open #12 and the reason, which goes on record."
+OPENING_NOT_NEEDED = "You can read this draft without that; type `queue` to see it."
+OPENING_ASKED = "You have asked for that already; it waits for a second person, or is open to you."
+NO_SECOND = "Nobody else here may confirm that: it takes another admin or privacy officer."
+SECOND_PERSON = "A second person has to answer that: neither who asked nor who wrote the draft."
+NO_OPENING = "There is nothing here that you could open or confirm."
+TEXT_GONE = "The text of this draft was removed after its keeping time."
 EDIT_KEPT = "Nothing changed that the public would see, so all stays as it is."
 KEPT = "Good, it stays on its way."
 PRESS_REVISE = (
@@ -107,6 +116,15 @@ def what_happened(view: View) -> str:
 
 def _at(view: View) -> str:
     return view.when(view.draft.updated_at)
+
+
+def what_became(opening: Opening, roster: Roster) -> str:
+    """How a request to read a draft stands."""
+    number, second = f"Draft #{opening.draft}", roster.name(opening.second)
+    return {
+        OpeningState.CONFIRMED: f"{number} was opened for a while, confirmed by {second}.",
+        OpeningState.DECLINED: f"The request to read {number} was declined by {second}.",
+    }.get(opening.state, f"The request to read {number} is over.")
 
 
 def decided(view: View, outcome: Outcome) -> str:

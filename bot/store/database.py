@@ -10,6 +10,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.pool import StaticPool
 from sqlmodel import Session
 
+from bot.ledger import Entry
 from bot.store.crypto import KeyRing
 from bot.store.turnstile import Turnstile
 
@@ -23,10 +24,14 @@ class Tx:
     def __init__(self, session: Session, keys: KeyRing) -> None:
         self.session, self.keys = session, keys
         self.touched = False  # something is waiting to be checked or delivered
+        self.acts: list[Entry] = []  # what was written to the ledger
+        self.cards: list[tuple[str, int | None]] = []  # keys of cards put out, and their drafts
 
 
 class Store:
-    """Where everything is kept. `on_work` is called after a commit that left work to do."""
+    """Where everything is kept. After a commit, `on_commit` is told what was saved, and `on_work`
+    is called when that left work to do.
+    """
 
     def __init__(
         self,
@@ -37,6 +42,7 @@ class Store:
         patience: float = PATIENCE,
     ) -> None:
         self.keys, self.on_work = keys, on_work or (lambda: None)
+        self.on_commit: Callable[[Tx], None] = lambda _: None
         self.sqlite = make_url(url).get_backend_name() == "sqlite"
         self._line = Turnstile()
         if not self.sqlite:
@@ -60,6 +66,8 @@ class Store:
             session.connection()
             yield tx
             session.commit()
+        if tx.acts or tx.cards:
+            self.on_commit(tx)
         if tx.touched:
             self.on_work()
 

@@ -64,6 +64,7 @@ def append(
     tx.session.connection().execute(
         update(HeadRow).where(col(HeadRow.id) == 1).values(hash=entry.hash)
     )
+    tx.acts.append(entry)
     return seq
 
 

@@ -23,6 +23,7 @@ class Outgoing:
     attempt: int
     card: Card
     receipt: tuple[str, str] | None
+    draft: int | None = None
 
 
 def put(
@@ -46,9 +47,11 @@ def put(
     row.revision += 1
     row.attempt = 0 if row.message else min(row.attempt or 0, 1)
     row.card_sealed, row.due_at, row.problem = sealed, now, ""
+    row.waiting_since = row.waiting_since or now
     tx.session.add(row)
     tx.session.flush()
     tx.touched = True
+    tx.cards.append((key, draft))
 
 
 def has(tx: Tx, person: str, key: str) -> bool:
@@ -93,6 +96,7 @@ def _outgoing(tx: Tx, row: OutboxRow) -> Outgoing:
         attempt=row.attempt + 1,
         card=card_json.load(words),
         receipt=(row.conversation, row.message) if row.message else None,
+        draft=row.draft_id,
     )
 
 
@@ -112,6 +116,7 @@ def delivered(tx: Tx, out: Outgoing, conversation: str, message: str) -> None:
     row.leased_until, row.problem = None, ""
     if row.revision == out.revision:
         row.due_at, row.attempt, row.card_sealed = None, 0, None
+        row.waiting_since = None
     else:
         tx.touched = True
     tx.session.add(row)

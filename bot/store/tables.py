@@ -159,6 +159,7 @@ class OutboxRow(SQLModel, table=True):
         Index("ix_outbox_due", "due_at"),
         Index("ix_outbox_receipt", "chat", "message"),
         Index("ix_outbox_draft", "draft_id"),
+        Index("ix_outbox_waiting", "waiting_since"),
     )
     person: str = Field(primary_key=True)
     key: str = Field(primary_key=True)
@@ -171,6 +172,7 @@ class OutboxRow(SQLModel, table=True):
     leased_until: datetime | None = time(nullable=True)
     attempt: int = 0
     problem: str = ""
+    waiting_since: datetime | None = time(nullable=True)
     conversation: str = ""
     message: str = ""
 
@@ -243,6 +245,25 @@ class ExceptionRow(SQLModel, table=True):
     made_at: datetime | None = time(nullable=True)
     revoked_by: str = ""
     revoked_at: datetime | None = time(nullable=True)
+
+
+class OpeningRow(SQLModel, table=True):
+    """A draft's text shown for a while to somebody it was not routed to."""
+
+    __tablename__ = "opening"
+    __table_args__ = (
+        Index("ix_opening_until", "state", "until"),
+        Index("ix_opening_draft", "draft_id"),
+        {"sqlite_autoincrement": True},
+    )
+    id: int | None = serial()
+    draft_id: int = Field(sa_type=BigInteger)
+    version: int
+    asker: str
+    state: str
+    asked_at: datetime = time()
+    until: datetime = time()
+    second: str = ""
 
 
 class SettingRow(SQLModel, table=True):

@@ -287,6 +287,18 @@ def test_importing_the_checks_loads_nothing_heavy() -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_warming_loads_all_that_a_draft_can_need() -> None:
+    """So that the first draft is not slower than the others, and a missing model shows at once."""
+    code = (
+        "import checks, sys; checks.warm(); before = set(sys.modules);"
+        "texts = ['Our patient Zora Quillfeather had surgery.', 'Chart #4471023 of 203.0.113.9'];"
+        "[checks.run(checks.Post(t), checks.Practice()) for t in texts];"
+        "print(sorted({m.split('.')[0] for m in set(sys.modules) - before}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
 FOREIGN = {
     "french": "Nous sommes ouverts le samedi pour vos vaccins.",
     "spanish": "¿Cuándo fue su última mamografía? Pida su cita en el 512-555-0142.",
