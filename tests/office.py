@@ -2,6 +2,7 @@
 
 import hashlib
 import itertools
+import logging
 import sqlite3
 import sys
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+import structlog
 import yaml
 
 from bot.__main__ import main
@@ -17,6 +19,19 @@ from bot.config import load
 from bot.desk import Desk
 from bot.store import KeyRing, Store, schema
 from practice import PRACTICE, Bench, Clock
+
+
+@contextmanager
+def logs_put_back() -> Iterator[None]:
+    """`serve` sends the logs of the whole process to this test's stderr, which closes with it."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    try:
+        yield
+    finally:
+        structlog.reset_defaults()
+        root.handlers[:] = handlers
+        root.setLevel(level)
 
 
 class Office:
@@ -51,7 +66,7 @@ class Office:
             given = self.keys if keys == "the practice's" else keys
             self.patch.setenv("SIGNOFF_KEYS", given)
         self.patch.setattr(sys, "argv", ["signoff", *words, "--config", str(self.config)])
-        with pytest.raises(SystemExit) as ended:
+        with logs_put_back(), pytest.raises(SystemExit) as ended:
             main()
         return int(ended.value.code or 0)
 
