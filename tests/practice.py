@@ -103,10 +103,16 @@ class Bench:
         for draft, version, _ in self.desk.to_check():
             self.desk.settle(draft, version, findings, offer)
 
-    def submit(self, text: str = CLEAN, *findings: Finding, by: str = "maria") -> int:
+    def submit(
+        self,
+        text: str = CLEAN,
+        *findings: Finding,
+        by: str = "maria",
+        offer: Mended | None = None,
+    ) -> int:
         """A draft that has been through the checks; returns its number."""
         self.do(Submit(self.origin(by), text))
-        self.check(*findings)
+        self.check(*findings, offer=offer)
         with self.desk.store.read() as tx:
             return max(n for n in tx.session.exec(select(DraftRow.id)).all() if n)
 

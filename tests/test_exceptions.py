@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 import checks
+from bot import sweeps
 from bot.cards import Answer, Card, Findings
 from bot.cli import records
 from bot.commands import Chat, Revoke, Said, Submit, Withdraw
@@ -14,7 +15,7 @@ from bot.commands.parse import from_button, from_words
 from bot.config import App, parse
 from bot.desk import Desk
 from bot.exceptions import Alarm, ExceptionKind, Lighter, applied
-from bot.store import KeyRing, Store, exceptions, ledger, schema, texts
+from bot.store import KeyRing, Store, exceptions, ledger, schema
 from bot.store.tables import OutboxRow
 from checks.values import Category, Finding, Identifier, Practice, Severity
 from practice import PRACTICE, TUESDAY, Bench, Clock, button, said, words
@@ -373,8 +374,7 @@ def test_a_report_outlives_the_text_it_was_about(bench: Bench) -> None:
     card = dispute(bench)
     bench.do(Withdraw(bench.origin("maria"), 1))
     bench.clock.forward(days=91)
-    with bench.desk.store.write() as tx:
-        texts.purge(tx, bench.clock())
+    assert sweeps.purge(bench.desk)
     assert NAME in str(said(asked(bench, "exceptions")))
     assert NAME in str(asked(bench, "exceptions 1"))
     assert "No exception is made" in said(bench.press("sam", card, "no-exception"))

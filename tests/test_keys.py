@@ -19,10 +19,23 @@ from bot.cli import keys as key_commands
 from bot.commands import Chat, Explain, Revise
 from bot.config import App
 from bot.ledger import Entry
-from bot.store import KeyProblem, KeyRing, Store, Tx, drafts, ledger, pages, people, reviews, schema
+from bot.store import (
+    KeyProblem,
+    KeyRing,
+    Store,
+    Tx,
+    drafts,
+    exceptions,
+    ledger,
+    pages,
+    people,
+    reviews,
+    schema,
+)
 from bot.store import keys as key_store
 from bot.store.crypto import short
 from bot.store.tables import METADATA
+from checks import Mended
 from office import Office
 from practice import BLOCK, WARN, Bench, Clock
 
@@ -35,10 +48,13 @@ OLD_ID, NEW_ID = (short(KeyRing.parse(key).ids[0]) for key in (OLD, NEW))
 def populate(bench: Bench) -> None:
     """Something sealed in every column, twice."""
     for n in (1, 2):
-        flagged = bench.submit(f"Anna number {n}. Call 512-555-0142.", BLOCK)
+        offer = Mended(f"A patient, number {n}. Call 512-555-0142.", ("A name was replaced.",))
+        flagged = bench.submit(f"Anna number {n}. Call 512-555-0142.", BLOCK, offer=offer)
         reason = f"Reason {n}"
         bench.press("maria", bench.card("maria", f"draft/{flagged}/v1"), "dispute", reason=reason)
         bench.press("priya", bench.review("priya", flagged), "override", reason=reason)
+        alarm = bench.card("sam", f"exception/{flagged}/v1")
+        bench.press("sam", alarm, "allow-phrase", phrase="Anna number")
         draft = bench.submit(f"Flu shots are in, number {n}. Call 512-555-0142.", WARN)
         bench.do(Explain(bench.origin("maria", address=f"home {n}"), draft, 1, "It is so."))
         bench.press("ada", bench.review("ada", draft), "approve", reason=reason)
@@ -80,12 +96,14 @@ READERS: dict[tuple[str, str], Callable[[Bench, Tx], object]] = {
     ("draft", "link_sealed"): lambda b, tx: drafts.get(tx, 2),
     ("version", "content_sealed"): lambda b, tx: drafts.version(tx, 1, 1),
     ("version", "note_sealed"): lambda b, tx: drafts.version(tx, 1, 1),
-    ("finding", "masked_sealed"): lambda b, tx: drafts.findings(tx, 1, 1),
+    ("version", "offer_sealed"): lambda b, tx: drafts.version(tx, 1, 1),
+    ("finding", "masked_sealed"): lambda b, tx: findings.of_version(tx, 1, 1),
     ("decision", "reason_sealed"): lambda b, tx: reviews.decisions(tx, 1),
     ("ledger", "details_sealed"): lambda b, tx: ledger.details(tx, 2),
     ("outbox", "card_sealed"): lambda b, tx: b.card("ada", "review/2"),
     ("address", "address_sealed"): lambda b, tx: people.reach(tx, Chat.WEB, "ada"),
     ("setting", "value_sealed"): lambda b, tx: people.setting(tx, schema.KEY_CHECK),
+    ("exception", "words_sealed"): lambda b, tx: exceptions.get(tx, 1),
     ("page", "body_sealed"): lambda b, tx: pages.Pages(b.desk.store, b.clock).all("maria"),
 }
 ROWS = {
@@ -98,6 +116,7 @@ ROWS = {
     "address": "person = 'ada'",
     "setting": f"key = '{schema.KEY_CHECK}'",
     "page": "id = 1",
+    "exception": "id = 1",
 }
 
 
