@@ -26,6 +26,7 @@ from bot.store import (
     Tx,
     drafts,
     exceptions,
+    findings,
     ledger,
     pages,
     people,
