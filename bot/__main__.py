@@ -6,7 +6,7 @@ from importlib.metadata import version
 import typer
 from typer.exceptions import TyperException
 
-from bot.cli import checking, making, records, running
+from bot.cli import checking, making, outbox, records, running
 from bot.config import ConfigError
 from bot.logs import report_defect
 from bot.store import KeyProblem
@@ -36,6 +36,7 @@ for command in (
 app.add_typer(records.ledger_app, name="ledger")
 app.add_typer(records.key_app, name="key")
 app.add_typer(records.db_app, name="db")
+app.add_typer(outbox.outbox_app, name="outbox")
 
 
 @app.callback(invoke_without_command=True)

@@ -9,15 +9,18 @@ from datetime import datetime, timedelta
 
 from bot import clock, routing
 from bot.desk import Desk
-from bot.desk.turn import Turn
+from bot.desk.turn import Overtaken, Turn
 from bot.drafts import Move
+from bot.failpoints import Point, reached
 from bot.hours import add
 from bot.ledger import Tag
+from bot.logs import report_defect
 from bot.messages import admin, reviewer
 from bot.messages.view import PLATFORMS
 from bot.reviews import Review, ReviewState, Seat, Why
 from bot.store import ledger, people, reports, reviews, texts
 
+DAILY = 7_370_677  # any number of our own, the same for all replicas
 SEEN_FOR = timedelta(days=2)  # platforms redeliver for at most a day
 
 
@@ -31,14 +34,30 @@ def sweep(desk: Desk) -> int:
         done += _one(desk, number, _overdue)
     for number in waiting:
         done += _one(desk, number, _remind)
-    _daily(desk, now)
+    desk.store.again(lambda: _daily(desk, now))
     return done
 
 
 def _one(desk: Desk, number: int, act: Callable[[Turn, Review], bool]) -> bool:
+    """Acts on one review. What goes wrong with it must not stop the others."""
+    try:
+        return desk.store.again(lambda: _act(desk, number, act))
+    except Overtaken:
+        return False
+    except Exception as defect:  # noqa: BLE001 - the next sweep tries again
+        report_defect("sweep", defect)
+        return False
+
+
+def _act(desk: Desk, number: int, act: Callable[[Turn, Review], bool]) -> bool:
     with desk.store.write(hurried=False) as tx:
         review = reviews.get(tx, number)
-        return review is not None and act(desk.turn(tx), review)
+        acted = review is not None and act(desk.turn(tx), review)
+        if acted:
+            reached(Point.SWEEP_ACTED)
+    if acted:
+        reached(Point.SWEEP_SAVED)
+    return acted
 
 
 def _remind(turn: Turn, review: Review) -> bool:
@@ -97,9 +116,9 @@ def _able(turn: Turn, person: str, review: Review) -> bool:
 
 def _expire(turn: Turn, review: Review) -> bool:
     draft = turn.draft(review.draft)
-    if not reviews.close(turn.tx, review, ReviewState.EXPIRED):
-        return False
     turn.advance(draft, Move.EXPIRE)
+    if not reviews.close(turn.tx, review, ReviewState.EXPIRED):
+        raise Overtaken(draft.id)
     turn.record(Tag.EXPIRED, draft=draft.id, version=draft.version, review=review.id)
     turn.show(draft.id, ended=review)
     return True
@@ -115,6 +134,7 @@ def _daily(desk: Desk, now: datetime) -> None:
         if people.setting(tx, "daily") == today:
             return
     with desk.store.write(hurried=False) as tx:
+        tx.alone(DAILY)
         if people.setting(tx, "daily") == today:
             return
         people.set_setting(tx, "daily", today)
@@ -123,6 +143,8 @@ def _daily(desk: Desk, now: datetime) -> None:
         _nudge(turn)
         purge(turn)
         people.forget_events(tx, clock.now() - SEEN_FOR)
+        reached(Point.DAY_ACTED)
+    reached(Point.DAY_SAVED)
 
 
 def _anchor(turn: Turn, today: str) -> None:

@@ -6,10 +6,10 @@ import json
 import os
 import signal
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
@@ -22,17 +22,30 @@ from bot.config import App, ConfigError
 from bot.demo import PERSONAS, SAMPLES, DemoClock
 from bot.desk import Desk
 from bot.engine.checker import Checker
-from bot.engine.embedded import Engine
+from bot.failpoints import Point, reached
 from bot.logs import report_defect
 from bot.messages import desk as messages
 from bot.metrics import ANSWERED, COMMANDS
 from bot.outbox import Outbox
 from bot.store import KeyRing, Store, schema
-from bot.store.database import sqlite_file
+from bot.store.database import Todo, sqlite_file
 from bot.store.pages import PageItem, Pages
 
 if TYPE_CHECKING:
     from adapters import Adapter
+
+
+class Engine(Protocol):
+    """What both engines are to the rest."""
+
+    def __init__(self, desk: Desk, outbox: Outbox, checker: Checker) -> None: ...
+
+    async def start(self, after: asyncio.Task[None] | None = None) -> None: ...
+
+    async def stop(self) -> None: ...
+
+    def kick(self, news: Collection[Todo] = ()) -> None: ...
+
 
 Makes = Callable[["Counter"], Sequence["Adapter"]]
 
@@ -44,6 +57,7 @@ class Counter:
         self._desk = desk
 
     async def handle(self, command: Command) -> Answer:
+        reached(Point.COMMAND_ARRIVED)
         began, name = time.monotonic(), type(command).__name__
         try:
             answer = await asyncio.to_thread(self._desk.handle, command)
@@ -55,6 +69,8 @@ class Counter:
         return answer
 
 
+LONGEST_STOP = 9.0
+GRACE = 1.0  # seconds for requests that are being answered when we are told to stop
 THREADS = 64  # most only stand in line for the writer; a command must never wait for one
 
 
@@ -68,7 +84,8 @@ class Product:
         self.desk.chats = tuple(a.chat for a in self.adapters)
         carriers: Mapping[Chat, Adapter] = {a.chat: a for a in self.adapters}
         self.checker = Checker(app, clock, executor=None)
-        self.engine = Engine(self.desk, Outbox(store, self.desk.roster, carriers), self.checker)
+        outbox = Outbox(store, self.desk.roster, carriers)
+        self.engine = _engine(store)(self.desk, outbox, self.checker)
         store.on_work = self.engine.kick
 
     async def readiness(self) -> dict[str, bool]:
@@ -89,25 +106,37 @@ class Product:
 
         threads = ThreadPoolExecutor(THREADS, thread_name_prefix="signoff")
         asyncio.get_running_loop().set_default_executor(threads)
-        runner = web.AppRunner(application(self.adapters, self.readiness), access_log=None)
+        web_app = application(self.adapters, self.readiness)
+        runner = web.AppRunner(web_app, access_log=None, shutdown_timeout=GRACE)
         await runner.setup()
+        site = web.TCPSite(runner, host, port)
         warming = asyncio.create_task(self._warm())
         try:
-            site = web.TCPSite(runner, host, port)
             await site.start()
             if self.store.sqlite:
                 await asyncio.to_thread(self.desk.take_over)
-            await self.engine.start()
+            await self.engine.start(warming)
             for adapter in self.adapters:
                 await adapter.start()
             yield runner.addresses[0][1]
         finally:
             warming.cancel()
-            for adapter in self.adapters:
-                await adapter.stop()
-            await self.engine.stop()
-            await runner.cleanup()
-            self.store.close()
+            await self._stop(runner)
+
+    async def _stop(self, runner: web.AppRunner) -> None:
+        """Takes nothing new, finishes what is under way and hands over the rest, in ten seconds.
+
+        The adapters stop after the engine, whose last cards still need them.
+        """
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LONGEST_STOP):
+                for site in runner.sites:
+                    await site.stop()
+                await self.engine.stop()
+                await asyncio.gather(*(adapter.stop() for adapter in self.adapters))
+                await runner.cleanup()
+        self.checker.close()
+        self.store.close()
 
     async def _warm(self) -> None:
         """Loads the models; drafts that come meanwhile wait for them, none is passed unchecked."""
@@ -115,6 +144,17 @@ class Product:
             await self.checker.warm()
         except Exception as defect:  # noqa: BLE001 - /readyz says so, and drafts are held
             report_defect("models", defect)
+
+
+def _engine(store: Store) -> type[Engine]:
+    """What says when: a loop in this process, or on PostgreSQL a queue that replicas share."""
+    if store.sqlite:
+        from bot.engine.embedded import Engine as InProcess
+
+        return InProcess
+    from bot.engine.procrastinate import Engine as Shared
+
+    return Shared
 
 
 async def until_stopped() -> None:

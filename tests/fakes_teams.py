@@ -2,6 +2,7 @@
 OneDrive, and people who type and click there. Everything the adapter sends is remembered.
 """
 
+import asyncio
 import io
 import json
 import time
@@ -54,8 +55,11 @@ class Message:
 class Trouble:
     """How the connector answers the next calls instead of doing its work."""
 
-    status: int
+    status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
+    cut: bool = False  # the connection is reset instead of an answer
+    seconds: float = 0.0  # how long it takes
+    after: bool = False  # the work is done all the same, but the answer is lost
 
 
 class FakeTeams:
@@ -245,9 +249,18 @@ class FakeTeams:
         path = [unquote(p) for p in request.raw_path.split("/")[2:]]
         self.calls.append(f"{request.method} {path[-2] if len(path) > 3 else path[-1]}")
         assert request.headers.get("Authorization") in (None, "Bearer outbound")
-        if self.troubles:
-            trouble = self.troubles.pop(0)
+        trouble = self.troubles.pop(0) if self.troubles else None
+        if trouble:
+            await asyncio.sleep(trouble.seconds)
+        done = None if trouble and not trouble.after else await self._done(request, path)
+        if trouble and trouble.cut:
+            assert request.transport is not None
+            request.transport.abort()
+        elif trouble:
             return web.Response(status=trouble.status, headers=trouble.headers)
+        return done or web.Response()
+
+    async def _done(self, request: web.Request, path: list[str]) -> web.Response:
         match request.method, path:
             case "POST", ["conversations"]:
                 asked = await request.json()

@@ -69,6 +69,15 @@ def defect(reference: str) -> Card:
     )
 
 
+def repeated() -> Card:
+    """What becomes of a card that a platform shows twice."""
+    return Card(
+        "This card came twice",
+        "A card came twice.",
+        (Para("Please use the other one; this one was a repeat of mine."),),
+    )
+
+
 def stranger() -> Card:
     """For somebody who is not on the roster."""
     return Card(
@@ -164,6 +173,7 @@ EXAMPLES: dict[str, Callable[[], Card]] = {
     "refusal": lambda: refusal("This draft was already approved by Ada Reyes, 10:14 AM."),
     "done": lambda: done("Draft #12 is approved; Maria Ortiz has the text."),
     "defect": lambda: defect("7f3a2c"),
+    "repeated": repeated,
     "stranger": stranger,
     "small_talk": small_talk,
     "page": lambda: page(example(text="Wash your hands. " * 800), 2),

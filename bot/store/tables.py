@@ -13,6 +13,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
@@ -49,6 +50,11 @@ def _serial() -> Any:
     """A number given by the database, 64 bits wide on PostgreSQL and the row id on SQLite."""
     kind = BigInteger().with_variant(Integer, "sqlite")
     return Field(None, sa_column=Column(kind, primary_key=True, autoincrement=True))
+
+
+def _some(name: str, *columns: str, where: str) -> Index:
+    """An index on those rows only for which `where` is true."""
+    return Index(name, *columns, postgresql_where=text(where), sqlite_where=text(where))
 
 
 class DraftRow(SQLModel, table=True):
@@ -195,6 +201,9 @@ class OutboxRow(SQLModel, table=True):
     __tablename__ = "outbox"
     __table_args__ = (
         Index("ix_outbox_due", "due_at"),
+        # The cards of a conversation in their order, and what could not be delivered: few rows.
+        _some("ix_outbox_turn", "chat", "person", "due_at", "key", where="due_at IS NOT NULL"),
+        _some("ix_outbox_troubled", "person", "chat", where="problem <> ''"),
         Index("ix_outbox_receipt", "chat", "message"),
         Index("ix_outbox_draft", "draft_id"),
     )
