@@ -77,13 +77,21 @@ THREADS = 64  # most only stand in line for the writer; a command must never wai
 class Product:
     """Everything that runs in one process, started and stopped together."""
 
-    def __init__(self, app: App, store: Store, makes: Makes, *, clock: Clock = clock.now) -> None:
+    def __init__(
+        self,
+        app: App,
+        store: Store,
+        makes: Makes,
+        *,
+        clock: Clock = clock.now,
+        checker: Checker | None = None,
+    ) -> None:
         self.app, self.store = app, store
         self.desk = Desk(store, app, clock=clock, chats=())
         self.adapters = tuple(makes(Counter(self.desk)))
         self.desk.chats = tuple(a.chat for a in self.adapters)
         carriers: Mapping[Chat, Adapter] = {a.chat: a for a in self.adapters}
-        self.checker = Checker(app, clock, executor=None)
+        self.checker = checker or Checker(app, clock, executor=None)
         outbox = Outbox(store, self.desk.roster, carriers)
         self.engine = _engine(store)(self.desk, outbox, self.checker)
         store.on_work = self.engine.kick

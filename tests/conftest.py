@@ -67,7 +67,7 @@ def _admin(url: str, statement: str) -> None:
 
 
 @contextmanager
-def _copy(template: str) -> Iterator[str]:
+def copied(template: str) -> Iterator[str]:
     """The URL of a fresh database on the server of `template`, with its tables."""
     name = f"signoff_{os.getpid()}_{next(_numbers)}"
     _admin(template, f"CREATE DATABASE {name} TEMPLATE {make_url(template).database}")
@@ -84,7 +84,7 @@ def store(request: pytest.FixtureRequest, keys: KeyRing) -> Iterator[Store]:
         yield made
         made.close()
         return
-    with _copy(request.getfixturevalue("postgres")) as url:
+    with copied(request.getfixturevalue("postgres")) as url:
         made = Store(url, keys)
         yield made
         made.close()
@@ -93,7 +93,7 @@ def store(request: pytest.FixtureRequest, keys: KeyRing) -> Iterator[Store]:
 @pytest.fixture
 def server(postgres: str) -> Iterator[str]:
     """The URL of an empty database on PostgreSQL."""
-    with _copy(postgres) as url:
+    with copied(postgres) as url:
         yield url
 
 
@@ -107,7 +107,7 @@ def database(request: pytest.FixtureRequest, keys: KeyRing, tmp_path: Path) -> I
         made.close()
         yield url
         return
-    with _copy(request.getfixturevalue("postgres")) as url:
+    with copied(request.getfixturevalue("postgres")) as url:
         yield url
 
 

@@ -37,6 +37,8 @@ class Message:
     id: str
     activity: Json
     updates: int = 0
+    at: float = field(default_factory=time.monotonic)  # when it was posted
+    first: str = ""  # what could be read in it then
 
     @property
     def card(self) -> Json:
@@ -76,6 +78,7 @@ class FakeTeams:
         self.keys: list[Json] = [public_key(KEY, "key-1")]
         self.keys_down = False
         self._number = 0
+        self.adapter_url = ""  # where the adapter listens, here or in another process
         self._adapter_server: TestServer | None = None
 
     async def __aenter__(self) -> "FakeTeams":
@@ -119,6 +122,7 @@ class FakeTeams:
         """The same for an application on which the adapter was mounted already."""
         self._adapter_server = TestServer(app)
         await self._adapter_server.start_server()
+        self.adapter_url = str(self._adapter_server.make_url("")).rstrip("/")
 
     # What the people do
 
@@ -126,10 +130,9 @@ class FakeTeams:
         self, activity: Json | bytes, *, headers: Mapping[str, str] | None = None
     ) -> tuple[int, Any]:
         """Posts an activity as Teams would; the status and JSON of the answer."""
-        assert self._adapter_server is not None
         body = activity if isinstance(activity, bytes) else json.dumps(activity).encode()
         signed = {"Authorization": f"Bearer {self.token()}", "Content-Type": "application/json"}
-        url = self._adapter_server.make_url("/api/messages")
+        url = f"{self.adapter_url}/api/messages"
         async with self._http.post(
             url, data=io.BytesIO(body), headers=headers or signed
         ) as response:
@@ -277,6 +280,7 @@ class FakeTeams:
     def _posted(self, conversation: str, activity: Json) -> web.Response:
         self._number += 1
         message = Message(conversation, f"m{self._number}", activity)
+        message.first = message.text
         self.messages.append(message)
         return web.json_response({"id": message.id}, status=201)
 
