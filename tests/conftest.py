@@ -45,6 +45,9 @@ def postgres(
 
         server = get_server(folder / "data")
         given = str(server.get_uri())
+        for safety in ("fsync", "full_page_writes", "synchronous_commit"):
+            _admin(given, f"ALTER SYSTEM SET {safety} = off")  # our tests kill no server
+        _admin(given, "SELECT pg_reload_conf()")
     name = f"signoff_template_{worker_id}_{os.getpid()}"
     url = make_url(given)
     _admin(given, f"CREATE DATABASE {name}")

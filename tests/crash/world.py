@@ -120,7 +120,7 @@ class Button:
 
 
 class World:
-    """`async with World(...) as world`, then `await world.start(point)` and let people act."""
+    """`async with World(...) as world`, then `await world.start(...)` and let people act."""
 
     def __init__(
         self, name: str, nursery: Nursery, *, folder: Path, url: str, keys: KeyRing
@@ -132,6 +132,7 @@ class World:
         self.deaths: list[int] = []
         self.died_at: list[float] = []
         self.hours, self._events = 0.0, itertools.count(1)
+        self._points: list[str] = []
         self._store = Store(url, keys)
 
     async def __aenter__(self) -> "World":
@@ -185,19 +186,22 @@ class World:
 
     # --- life and death ------------------------------------------------------------------------
 
-    async def start(self, point: str = "", *, hours: float | None = None) -> None:
-        """A new life, in place of the one before; it ends at `point`."""
+    async def start(self, *points: str, hours: float | None = None) -> None:
+        """A new life, in place of the one before; it ends at the first point, the next life at
+        the second, and so on.
+        """
         if self.life:
             await self.life.end()
         self.hours = self.hours if hours is None else hours
-        await self._born(point)
+        self._points = [*points]
+        await self._born()
 
-    async def _born(self, point: str) -> None:
+    async def _born(self) -> None:
         ring = ",".join(base64.urlsafe_b64encode(key).decode() for _, key in self.keys.keys)
         secrets = {"CRASH_TOKEN": TOKEN, "CRASH_SECRET": SECRET, "SIGNOFF_KEYS": ring}
         self.life = await self._nursery.birth(
             config=str(self.settings),
-            point=point,
+            point=self._points[0] if self._points else "",
             time=(TUESDAY + timedelta(hours=self.hours)).isoformat(),
             log=str(self.log),
             environment=json.dumps(secrets),
@@ -208,18 +212,15 @@ class World:
     async def living(self) -> None:
         """Starts the product again when it is dead."""
         assert self.life
-        if self.life.over.is_set():
+        while self.life.over.is_set():
             self.deaths.append(self.life.ended)
             self.died_at.append(self.life.over_at)
-            await self._born("")
+            self._points = self._points[1:]
+            await self._born()
 
-    async def died(self) -> list[int]:
-        """How it died so far, the death that is due now included."""
-        assert self.life
-        if not self.deaths:
-            await asyncio.wait_for(self.life.over.wait(), 5)
-            await self.living()
-        return self.deaths
+    async def all_dead(self) -> None:
+        """Waits for the deaths that have not come yet."""
+        await self.until(lambda: not self._points)
 
     async def until(self, true: Callable[[], object]) -> None:
         """Waits for what has to come, through whatever deaths there are."""
@@ -236,7 +237,7 @@ class World:
                 try:
                     if await act():
                         return
-                except (ClientError, ConnectionError):
+                except (ClientError, ConnectionError, TimeoutError):
                     pass
                 await asyncio.sleep(0.02)
 
@@ -260,11 +261,22 @@ class World:
         return status == 200
 
     async def press(self, person: str, label: str) -> None:
-        """Presses the newest button of that label, anew when that gave an error."""
+        """Presses the newest button of that label until it is gone: after an error at once, and
+        after a while when nothing came of it (Slack is answered in time, done or not).
+        """
+
+        def found() -> list[Button]:
+            return [b for b in self.buttons(person) if b.label == label]
 
         async def once() -> bool:
-            found = [b for b in self.buttons(person) if b.label == label]
-            return not found or await found[-1].press()
+            if not found():
+                return True
+            if not await found()[-1].press():
+                return False
+            async with asyncio.timeout(3):
+                while found():
+                    await asyncio.sleep(0.05)
+            return True
 
         await self.persist(once)
 
