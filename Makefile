@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint setup bench bench-detect lock clean
+.PHONY: help demo test soak lint setup bench bench-detect bench-load lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -14,6 +14,9 @@ demo: $(READY) ## run the demo on this machine and print its address
 
 test: $(READY) ## run all tests
 	@$(BIN)/pytest $(ARGS)
+
+soak: $(READY) ## kill the product at random for ten minutes, on both databases
+	@$(BIN)/pytest tests/crash/soak.py $(ARGS)
 
 lint: $(READY) ## format, lint, types, import arrows, lock file
 	@$(BIN)/ruff format --check .
@@ -27,6 +30,9 @@ bench: $(READY) ## measure speed and memory, and print the table
 
 bench-detect: $(READY) ## measure detection beside plain Presidio, and print the tables
 	@$(BIN)/python -m bench.detect $(ARGS)
+
+bench-load: $(READY) ## measure what acts cost with up to a million drafts, and print the table
+	@$(BIN)/python -m bench.load $(ARGS)
 
 setup: $(READY) ## make .venv with everything pinned in requirements.lock
 

@@ -5,12 +5,13 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
 
+from sqlalchemy import text
 from sqlmodel import col, select, update
 
 from bot.commands import Chat
 from bot.drafts import OPEN, Content, Draft, Found, Stage, State, Version
 from bot.store.database import ToCheck, Tx
-from bot.store.tables import DraftRow, FindingRow, VersionRow
+from bot.store.tables import UNDER_WAY, DraftRow, FindingRow, VersionRow
 from bot.verdicts import Verdict
 from checks.values import Category, Severity
 
@@ -231,10 +232,11 @@ def ask_for_check(tx: Tx, draft: int, at: datetime | None) -> None:
         tx.todo.add(ToCheck(draft))
 
 
-def of_author(tx: Tx, author: str, states: Iterable[State], limit: int = 20) -> tuple[Draft, ...]:
+def under_way(tx: Tx, author: str, limit: int = 20) -> tuple[Draft, ...]:
+    """An author's drafts that are not at their end, approved ones included, newest first."""
     rows = tx.session.exec(
         select(DraftRow)
-        .where(DraftRow.author == author, col(DraftRow.state).in_(tuple(states)))
+        .where(DraftRow.author == author, text(UNDER_WAY))
         .order_by(col(DraftRow.id).desc())
         .limit(limit)
     )

@@ -1,60 +1,16 @@
 """The tables. Columns ending in `_sealed` are encrypted; the others hold ids, times, our words."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    BigInteger,
-    Column,
-    DateTime,
-    Dialect,
-    Index,
-    Integer,
-    LargeBinary,
-    UniqueConstraint,
-    text,
-)
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy import BigInteger, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+from bot.drafts import OPEN, State
+from bot.store import columns
 
-class Utc(TypeDecorator[datetime]):
-    """Aware UTC in Python, naive UTC in the database, on both engines."""
-
-    impl = DateTime
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return value.astimezone(UTC).replace(tzinfo=None) if value else None
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return value.replace(tzinfo=UTC) if value else None
-
-
-def _time(*, nullable: bool = False) -> Any:
-    default = None if nullable else ...
-    return Field(default, sa_type=Utc, nullable=nullable)
-
-
-def _sealed(*, nullable: bool = True) -> Any:
-    default = None if nullable else ...
-    return Field(default, sa_type=LargeBinary, nullable=nullable)
-
-
-def _json() -> Any:
-    return Field(sa_type=JSON, nullable=False)
-
-
-def _serial() -> Any:
-    """A number given by the database, 64 bits wide on PostgreSQL and the row id on SQLite."""
-    kind = BigInteger().with_variant(Integer, "sqlite")
-    return Field(None, sa_column=Column(kind, primary_key=True, autoincrement=True))
-
-
-def _some(name: str, *columns: str, where: str) -> Index:
-    """An index on those rows only for which `where` is true."""
-    return Index(name, *columns, postgresql_where=text(where), sqlite_where=text(where))
+# As it stands in the index: a database uses that one only for a condition in the same words.
+UNDER_WAY = f"state IN {tuple(str(state) for state in (*OPEN, State.APPROVED))}"
 
 
 class DraftRow(SQLModel, table=True):
@@ -65,24 +21,28 @@ class DraftRow(SQLModel, table=True):
         Index("ix_draft_author", "author", "created_at"),
         Index("ix_draft_check", "check_at"),
         Index("ix_draft_created", "created_at"),
+        # An author's drafts on their way, and those something happened to lately.
+        columns.some("ix_draft_mine", "author", "id", where=UNDER_WAY),
+        Index("ix_draft_touched", "author", "updated_at"),
+        Index("ix_draft_platform", "platform", "state", "updated_at"),
         {"sqlite_autoincrement": True},
     )
-    id: int | None = _serial()
+    id: int | None = columns.serial()
     author: str
     chat: str
     kind: str
     platform: str
     state: str
     version: int
-    created_at: datetime = _time()
-    updated_at: datetime = _time()
-    ended_at: datetime | None = _time(nullable=True)
+    created_at: datetime = columns.time()
+    updated_at: datetime = columns.time()
+    ended_at: datetime | None = columns.time(nullable=True)
     source_conversation: str = ""
     source_message: str = ""
     hold: bool = False
-    check_at: datetime | None = _time(nullable=True)
+    check_at: datetime | None = columns.time(nullable=True)
     check_attempt: int = 0
-    link_sealed: bytes | None = _sealed()
+    link_sealed: bytes | None = columns.sealed()
 
 
 class VersionRow(SQLModel, table=True):
@@ -90,11 +50,11 @@ class VersionRow(SQLModel, table=True):
     draft_id: int = Field(primary_key=True, sa_type=BigInteger)
     number: int = Field(primary_key=True)
     content_hash: str
-    created_at: datetime = _time()
+    created_at: datetime = columns.time()
     verdict: str = ""
-    content_sealed: bytes | None = _sealed()
-    note_sealed: bytes | None = _sealed()
-    stages: list[Any] = _json()
+    content_sealed: bytes | None = columns.sealed()
+    note_sealed: bytes | None = columns.sealed()
+    stages: list[Any] = columns.json()
 
 
 class FindingRow(SQLModel, table=True):
@@ -104,10 +64,10 @@ class FindingRow(SQLModel, table=True):
         Index("ix_finding_at", "at"),
         {"sqlite_autoincrement": True},
     )
-    id: int | None = _serial()
+    id: int | None = columns.serial()
     draft_id: int = Field(sa_type=BigInteger)
     version: int
-    at: datetime = _time()
+    at: datetime = columns.time()
     rule: str
     category: str
     severity: str
@@ -116,8 +76,8 @@ class FindingRow(SQLModel, table=True):
     start: int
     end: int
     message: str
-    masked_sealed: bytes | None = _sealed()
-    overturned_at: datetime | None = _time(nullable=True)
+    masked_sealed: bytes | None = columns.sealed()
+    overturned_at: datetime | None = columns.time(nullable=True)
 
 
 class ReviewRow(SQLModel, table=True):
@@ -128,16 +88,16 @@ class ReviewRow(SQLModel, table=True):
         Index("ix_review_asked", "asked_at"),
         {"sqlite_autoincrement": True},
     )
-    id: int | None = _serial()
+    id: int | None = columns.serial()
     draft_id: int = Field(sa_type=BigInteger)
     version: int
     stage: int
     kind: str
     content_hash: str
     state: str
-    asked_at: datetime = _time()
-    due_at: datetime = _time()
-    remind_at: datetime | None = _time(nullable=True)
+    asked_at: datetime = columns.time()
+    due_at: datetime = columns.time()
+    remind_at: datetime | None = columns.time(nullable=True)
     line: int = 0
 
 
@@ -159,7 +119,7 @@ class DecisionRow(SQLModel, table=True):
         Index("ix_decision_draft", "draft_id"),
         {"sqlite_autoincrement": True},
     )
-    id: int | None = _serial()
+    id: int | None = columns.serial()
     review_id: int = Field(sa_type=BigInteger)
     draft_id: int = Field(sa_type=BigInteger)
     version: int
@@ -167,21 +127,21 @@ class DecisionRow(SQLModel, table=True):
     person: str
     outcome: str
     content_hash: str
-    at: datetime = _time()
-    reason_sealed: bytes | None = _sealed()
+    at: datetime = columns.time()
+    reason_sealed: bytes | None = columns.sealed()
 
 
 class LedgerRow(SQLModel, table=True):
     __tablename__ = "ledger"
     __table_args__ = (Index("ix_ledger_draft", "draft_id"),)
     seq: int = Field(primary_key=True, sa_type=BigInteger)
-    at: datetime = _time()
+    at: datetime = columns.time()
     actor: str
     tag: str
     draft_id: int | None = Field(None, sa_type=BigInteger)
-    ids: dict[str, Any] = _json()
+    ids: dict[str, Any] = columns.json()
     details_hash: str
-    details_sealed: bytes | None = _sealed()
+    details_sealed: bytes | None = columns.sealed()
     previous: str
     hash: str
 
@@ -202,8 +162,10 @@ class OutboxRow(SQLModel, table=True):
     __table_args__ = (
         Index("ix_outbox_due", "due_at"),
         # The cards of a conversation in their order, and what could not be delivered: few rows.
-        _some("ix_outbox_turn", "chat", "person", "due_at", "key", where="due_at IS NOT NULL"),
-        _some("ix_outbox_troubled", "person", "chat", where="problem <> ''"),
+        columns.some(
+            "ix_outbox_turn", "chat", "person", "due_at", "key", where="due_at IS NOT NULL"
+        ),
+        columns.some("ix_outbox_troubled", "person", "chat", where="problem <> ''"),
         Index("ix_outbox_receipt", "chat", "message"),
         Index("ix_outbox_draft", "draft_id"),
     )
@@ -213,9 +175,9 @@ class OutboxRow(SQLModel, table=True):
     draft_id: int | None = Field(None, sa_type=BigInteger)
     revision: int
     sent: int = 0
-    card_sealed: bytes | None = _sealed()
-    due_at: datetime | None = _time(nullable=True)
-    leased_until: datetime | None = _time(nullable=True)
+    card_sealed: bytes | None = columns.sealed()
+    due_at: datetime | None = columns.time(nullable=True)
+    leased_until: datetime | None = columns.time(nullable=True)
     attempt: int = 0
     problem: str = ""
     conversation: str = ""
@@ -227,7 +189,7 @@ class SeenRow(SQLModel, table=True):
     __table_args__ = (Index("ix_seen_at", "at"),)
     chat: str = Field(primary_key=True)
     event: str = Field(primary_key=True)
-    at: datetime = _time()
+    at: datetime = columns.time()
 
 
 class AddressRow(SQLModel, table=True):
@@ -237,18 +199,18 @@ class AddressRow(SQLModel, table=True):
     chat: str = Field(primary_key=True)
     person: str = Field(primary_key=True)
     user: str
-    address_sealed: bytes = _sealed(nullable=False)
+    address_sealed: bytes = columns.sealed(nullable=False)
 
 
 class DelegationRow(SQLModel, table=True):
     __tablename__ = "delegation"
     __table_args__ = ({"sqlite_autoincrement": True},)
-    id: int | None = _serial()
+    id: int | None = columns.serial()
     owner: str = Field(index=True)
     to: str
-    starts: datetime = _time()
-    ends: datetime = _time()
-    ended_at: datetime | None = _time(nullable=True)
+    starts: datetime = columns.time()
+    ends: datetime = columns.time()
+    ended_at: datetime | None = columns.time(nullable=True)
 
 
 class AssignmentRow(SQLModel, table=True):
@@ -256,23 +218,23 @@ class AssignmentRow(SQLModel, table=True):
 
     __tablename__ = "assignment"
     __table_args__ = ({"sqlite_autoincrement": True},)
-    id: int | None = _serial()
+    id: int | None = columns.serial()
     person: str = Field(index=True)
     lesson: str
     lesson_version: str
-    counts: dict[str, Any] = _json()
+    counts: dict[str, Any] = columns.json()
     flagged: int
-    reminded_at: datetime = _time()
-    answers: list[Any] = _json()
+    reminded_at: datetime = columns.time()
+    answers: list[Any] = columns.json()
     attempts: int = 0
     score: int | None = None
-    done_at: datetime | None = _time(nullable=True)
+    done_at: datetime | None = columns.time(nullable=True)
 
 
 class SettingRow(SQLModel, table=True):
     __tablename__ = "setting"
     key: str = Field(primary_key=True)
-    value_sealed: bytes = _sealed(nullable=False)
+    value_sealed: bytes = columns.sealed(nullable=False)
 
 
 class PageRow(SQLModel, table=True):
@@ -283,13 +245,13 @@ class PageRow(SQLModel, table=True):
         UniqueConstraint("person", "message", name="uq_page_message"),
         {"sqlite_autoincrement": True},
     )
-    id: int | None = _serial()
+    id: int | None = columns.serial()
     person: str
     message: str
     kind: str
-    at: datetime = _time()
+    at: datetime = columns.time()
     edited: bool = False
-    body_sealed: bytes = _sealed(nullable=False)
+    body_sealed: bytes = columns.sealed(nullable=False)
 
 
 METADATA = SQLModel.metadata

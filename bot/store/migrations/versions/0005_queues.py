@@ -9,6 +9,9 @@ branch_labels = None
 depends_on = None
 
 WAITS, TROUBLED = text("due_at IS NOT NULL"), text("problem <> ''")
+UNDER_WAY = text(
+    "state IN ('received', 'returned', 'in_review', 'changes_requested', 'expired', 'approved')"
+)
 
 
 def upgrade() -> None:
@@ -26,3 +29,12 @@ def upgrade() -> None:
         postgresql_where=TROUBLED,
         sqlite_where=TROUBLED,
     )
+    op.create_index(
+        "ix_draft_mine",
+        "draft",
+        ["author", "id"],
+        postgresql_where=UNDER_WAY,
+        sqlite_where=UNDER_WAY,
+    )
+    op.create_index("ix_draft_touched", "draft", ["author", "updated_at"])
+    op.create_index("ix_draft_platform", "draft", ["platform", "state", "updated_at"])
