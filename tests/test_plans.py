@@ -100,7 +100,7 @@ QUESTIONS: dict[str, tuple[Asks, set[str]]] = {
         {"ix_draft_created", "ix_finding_version", "ix_decision_draft"},
     ),
     "the reviews of a report": (
-        lambda tx, now: reports.reviews_since(tx, now - timedelta(days=30)),
+        lambda tx, now: list(reports.reviews_since(tx, now - timedelta(days=30))),
         {"ix_review_asked", "ix_review_due"},
     ),
     "the last approval of a platform": (

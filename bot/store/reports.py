@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select as sa_select
-from sqlalchemy import tuple_, union
+from sqlalchemy import tuple_
 from sqlmodel import col, func, select
 
 from bot.drafts import State
@@ -65,35 +65,34 @@ def _decided(tx: Tx, numbers: list[int]) -> dict[int, tuple[datetime, tuple[str,
     return decided
 
 
-def reviews_since(tx: Tx, since: datetime) -> list[ReviewRow]:
+def reviews_since(tx: Tx, since: datetime) -> Iterator[ReviewRow]:
     """A row for each review and person who could decide it, asked since then or still open."""
-    review, seat, decision = tables.ReviewRow, tables.SeatRow, tables.DecisionRow
+    review = tables.ReviewRow
+    what = sa_select(col(review.id), col(review.asked_at), col(review.state))
     # Two questions, each with an index of its own; asked as one, every review would be read.
-    wanted = union(
-        sa_select(col(review.id)).where(col(review.asked_at) >= since),
-        sa_select(col(review.id)).where(col(review.state) == ReviewState.OPEN),
-    )
+    recent = what.where(col(review.asked_at) >= since)
     rows = tx.session.connection().execute(
-        sa_select(
-            col(review.asked_at),
-            col(review.state),
-            col(seat.person),
-            col(decision.person),
-            col(decision.at),
-        )
-        .join(seat, col(seat.review_id) == col(review.id))
-        .outerjoin(decision, col(decision.review_id) == col(review.id))
-        .where(col(review.id).in_(wanted), col(seat.decides).is_(True))
+        recent.union(what.where(col(review.state) == ReviewState.OPEN))
     )
-    return [
-        ReviewRow(
-            approver=person,
-            asked_at=asked,
-            decided_at=at if by == person else None,
-            open=state == ReviewState.OPEN,
-        )
-        for asked, state, person, by, at in rows
-    ]
+    for batch in rows.partitions(BATCH):
+        asked = {int(n or 0): (at, state == ReviewState.OPEN) for n, at, state in batch}
+        for number, approver, decided_at in _seated(tx, list(asked)):
+            at, still_open = asked[number]
+            yield ReviewRow(approver, at, decided_at, still_open)
+
+
+def _seated(tx: Tx, numbers: list[int]) -> Sequence[Any]:
+    """(review, person, when this person decided it) for each who could decide these reviews."""
+    seat, decision = tables.SeatRow, tables.DecisionRow
+    theirs = (col(decision.review_id) == col(seat.review_id)) & (
+        col(decision.person) == col(seat.person)
+    )
+    query = (
+        sa_select(col(seat.review_id), col(seat.person), col(decision.at))
+        .outerjoin(decision, theirs)
+        .where(col(seat.review_id).in_(numbers), col(seat.decides).is_(True))
+    )
+    return tx.session.connection().execute(query).all()
 
 
 def last_approved(tx: Tx, platform: str) -> datetime | None:
