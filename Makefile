@@ -4,10 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak lint setup bench bench-detect bench-load lock clean
+.PHONY: help demo test soak lint setup bench bench-detect bench-load bench-replicas lock clean
 
 help: ## show this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
 
 demo: $(READY) ## run the demo on this machine and print its address
 	@$(BIN)/signoff demo $(ARGS)
@@ -33,6 +33,9 @@ bench-detect: $(READY) ## measure detection beside plain Presidio, and print the
 
 bench-load: $(READY) ## measure what acts cost with up to a million drafts, and print the table
 	@$(BIN)/python -m bench.load $(ARGS)
+
+bench-replicas: $(READY) ## kill replicas on PostgreSQL while drafts come in, and count
+	@$(BIN)/python -m bench.replicas $(ARGS)
 
 setup: $(READY) ## make .venv with everything pinned in requirements.lock
 

@@ -110,11 +110,13 @@ def addresses() -> Iterator[dict[str, Callable[[int], str]]]:
         }
 
 
-def run(sizes: list[int]) -> list[tuple[str, str, dict[int, float]]]:
+def run(sizes: list[int], wanted: str) -> list[tuple[str, str, dict[int, float]]]:
     """Rows of (engine, act, seconds by size)."""
     found: list[tuple[str, str, dict[int, float]]] = []
     with addresses() as engines:
         for engine, address in engines.items():
+            if wanted and engine.casefold() != wanted:
+                continue
             by_act: dict[str, dict[int, float]] = {}
             for count in sizes:
                 store = Store(address(count), KeyRing.parse(KeyRing.new()))
@@ -133,10 +135,12 @@ def run(sizes: list[int]) -> list[tuple[str, str, dict[int, float]]]:
 def main() -> None:
     parser = argparse.ArgumentParser(description="What acts cost as the years go by.")
     parser.add_argument("--sizes", default=",".join(map(str, SIZES)))
-    sizes = [int(size) for size in parser.parse_args().sizes.split(",")]
+    parser.add_argument("--engine", choices=("sqlite", "postgresql"), default="")
+    given = parser.parse_args()
+    sizes = [int(size) for size in given.sizes.split(",")]
     head = " | ".join(f"{size:,} drafts" for size in sizes)
     print(f"| Engine | Act | {head} | growth | aim |\n|---|---|{'---:|' * len(sizes)}---:|---|")
-    for engine, act, seconds in run(sizes):
+    for engine, act, seconds in run(sizes, given.engine):
         growth = seconds[sizes[-1]] / seconds[sizes[0]]
         aim = f"{AIMS[act]}x" if act in AIMS else f"{REPORT_AIM:.0f} s"
         cells = " | ".join(f"{seconds[size] * 1000:.1f} ms" for size in sizes)
