@@ -1,4 +1,4 @@
-"""The kinds of columns that our tables are made of."""
+"""The kinds of columns that the tables are made of."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from bot.drafts import OPEN, State
-from bot.store import columns
+from bot.store.columns import json, sealed, serial, some, time
 
 # As it stands in the index: a database uses that one only for a condition in the same words.
 UNDER_WAY = f"state IN {tuple(str(state) for state in (*OPEN, State.APPROVED))}"
@@ -22,27 +22,27 @@ class DraftRow(SQLModel, table=True):
         Index("ix_draft_check", "check_at"),
         Index("ix_draft_created", "created_at"),
         # An author's drafts on their way, and those something happened to lately.
-        columns.some("ix_draft_mine", "author", "id", where=UNDER_WAY),
+        some("ix_draft_mine", "author", "id", where=UNDER_WAY),
         Index("ix_draft_touched", "author", "updated_at"),
         Index("ix_draft_platform", "platform", "state", "updated_at"),
         {"sqlite_autoincrement": True},
     )
-    id: int | None = columns.serial()
+    id: int | None = serial()
     author: str
     chat: str
     kind: str
     platform: str
     state: str
     version: int
-    created_at: datetime = columns.time()
-    updated_at: datetime = columns.time()
-    ended_at: datetime | None = columns.time(nullable=True)
+    created_at: datetime = time()
+    updated_at: datetime = time()
+    ended_at: datetime | None = time(nullable=True)
     source_conversation: str = ""
     source_message: str = ""
     hold: bool = False
-    check_at: datetime | None = columns.time(nullable=True)
+    check_at: datetime | None = time(nullable=True)
     check_attempt: int = 0
-    link_sealed: bytes | None = columns.sealed()
+    link_sealed: bytes | None = sealed()
 
 
 class VersionRow(SQLModel, table=True):
@@ -50,11 +50,11 @@ class VersionRow(SQLModel, table=True):
     draft_id: int = Field(primary_key=True, sa_type=BigInteger)
     number: int = Field(primary_key=True)
     content_hash: str
-    created_at: datetime = columns.time()
+    created_at: datetime = time()
     verdict: str = ""
-    content_sealed: bytes | None = columns.sealed()
-    note_sealed: bytes | None = columns.sealed()
-    stages: list[Any] = columns.json()
+    content_sealed: bytes | None = sealed()
+    note_sealed: bytes | None = sealed()
+    stages: list[Any] = json()
 
 
 class FindingRow(SQLModel, table=True):
@@ -64,10 +64,10 @@ class FindingRow(SQLModel, table=True):
         Index("ix_finding_at", "at"),
         {"sqlite_autoincrement": True},
     )
-    id: int | None = columns.serial()
+    id: int | None = serial()
     draft_id: int = Field(sa_type=BigInteger)
     version: int
-    at: datetime = columns.time()
+    at: datetime = time()
     rule: str
     category: str
     severity: str
@@ -76,8 +76,8 @@ class FindingRow(SQLModel, table=True):
     start: int
     end: int
     message: str
-    masked_sealed: bytes | None = columns.sealed()
-    overturned_at: datetime | None = columns.time(nullable=True)
+    masked_sealed: bytes | None = sealed()
+    overturned_at: datetime | None = time(nullable=True)
 
 
 class ReviewRow(SQLModel, table=True):
@@ -88,16 +88,16 @@ class ReviewRow(SQLModel, table=True):
         Index("ix_review_asked", "asked_at"),
         {"sqlite_autoincrement": True},
     )
-    id: int | None = columns.serial()
+    id: int | None = serial()
     draft_id: int = Field(sa_type=BigInteger)
     version: int
     stage: int
     kind: str
     content_hash: str
     state: str
-    asked_at: datetime = columns.time()
-    due_at: datetime = columns.time()
-    remind_at: datetime | None = columns.time(nullable=True)
+    asked_at: datetime = time()
+    due_at: datetime = time()
+    remind_at: datetime | None = time(nullable=True)
     line: int = 0
 
 
@@ -119,7 +119,7 @@ class DecisionRow(SQLModel, table=True):
         Index("ix_decision_draft", "draft_id"),
         {"sqlite_autoincrement": True},
     )
-    id: int | None = columns.serial()
+    id: int | None = serial()
     review_id: int = Field(sa_type=BigInteger)
     draft_id: int = Field(sa_type=BigInteger)
     version: int
@@ -127,21 +127,21 @@ class DecisionRow(SQLModel, table=True):
     person: str
     outcome: str
     content_hash: str
-    at: datetime = columns.time()
-    reason_sealed: bytes | None = columns.sealed()
+    at: datetime = time()
+    reason_sealed: bytes | None = sealed()
 
 
 class LedgerRow(SQLModel, table=True):
     __tablename__ = "ledger"
     __table_args__ = (Index("ix_ledger_draft", "draft_id"),)
     seq: int = Field(primary_key=True, sa_type=BigInteger)
-    at: datetime = columns.time()
+    at: datetime = time()
     actor: str
     tag: str
     draft_id: int | None = Field(None, sa_type=BigInteger)
-    ids: dict[str, Any] = columns.json()
+    ids: dict[str, Any] = json()
     details_hash: str
-    details_sealed: bytes | None = columns.sealed()
+    details_sealed: bytes | None = sealed()
     previous: str
     hash: str
 
@@ -162,10 +162,8 @@ class OutboxRow(SQLModel, table=True):
     __table_args__ = (
         Index("ix_outbox_due", "due_at"),
         # The cards of a conversation in their order, and what could not be delivered: few rows.
-        columns.some(
-            "ix_outbox_turn", "chat", "person", "due_at", "key", where="due_at IS NOT NULL"
-        ),
-        columns.some("ix_outbox_troubled", "person", "chat", where="problem <> ''"),
+        some("ix_outbox_turn", "chat", "person", "due_at", "key", where="due_at IS NOT NULL"),
+        some("ix_outbox_troubled", "person", "chat", where="problem <> ''"),
         Index("ix_outbox_receipt", "chat", "message"),
         Index("ix_outbox_draft", "draft_id"),
     )
@@ -175,9 +173,9 @@ class OutboxRow(SQLModel, table=True):
     draft_id: int | None = Field(None, sa_type=BigInteger)
     revision: int
     sent: int = 0
-    card_sealed: bytes | None = columns.sealed()
-    due_at: datetime | None = columns.time(nullable=True)
-    leased_until: datetime | None = columns.time(nullable=True)
+    card_sealed: bytes | None = sealed()
+    due_at: datetime | None = time(nullable=True)
+    leased_until: datetime | None = time(nullable=True)
     attempt: int = 0
     problem: str = ""
     conversation: str = ""
@@ -189,7 +187,7 @@ class SeenRow(SQLModel, table=True):
     __table_args__ = (Index("ix_seen_at", "at"),)
     chat: str = Field(primary_key=True)
     event: str = Field(primary_key=True)
-    at: datetime = columns.time()
+    at: datetime = time()
 
 
 class AddressRow(SQLModel, table=True):
@@ -199,18 +197,18 @@ class AddressRow(SQLModel, table=True):
     chat: str = Field(primary_key=True)
     person: str = Field(primary_key=True)
     user: str
-    address_sealed: bytes = columns.sealed(nullable=False)
+    address_sealed: bytes = sealed(nullable=False)
 
 
 class DelegationRow(SQLModel, table=True):
     __tablename__ = "delegation"
     __table_args__ = ({"sqlite_autoincrement": True},)
-    id: int | None = columns.serial()
+    id: int | None = serial()
     owner: str = Field(index=True)
     to: str
-    starts: datetime = columns.time()
-    ends: datetime = columns.time()
-    ended_at: datetime | None = columns.time(nullable=True)
+    starts: datetime = time()
+    ends: datetime = time()
+    ended_at: datetime | None = time(nullable=True)
 
 
 class AssignmentRow(SQLModel, table=True):
@@ -218,23 +216,23 @@ class AssignmentRow(SQLModel, table=True):
 
     __tablename__ = "assignment"
     __table_args__ = ({"sqlite_autoincrement": True},)
-    id: int | None = columns.serial()
+    id: int | None = serial()
     person: str = Field(index=True)
     lesson: str
     lesson_version: str
-    counts: dict[str, Any] = columns.json()
+    counts: dict[str, Any] = json()
     flagged: int
-    reminded_at: datetime = columns.time()
-    answers: list[Any] = columns.json()
+    reminded_at: datetime = time()
+    answers: list[Any] = json()
     attempts: int = 0
     score: int | None = None
-    done_at: datetime | None = columns.time(nullable=True)
+    done_at: datetime | None = time(nullable=True)
 
 
 class SettingRow(SQLModel, table=True):
     __tablename__ = "setting"
     key: str = Field(primary_key=True)
-    value_sealed: bytes = columns.sealed(nullable=False)
+    value_sealed: bytes = sealed(nullable=False)
 
 
 class PageRow(SQLModel, table=True):
@@ -245,13 +243,13 @@ class PageRow(SQLModel, table=True):
         UniqueConstraint("person", "message", name="uq_page_message"),
         {"sqlite_autoincrement": True},
     )
-    id: int | None = columns.serial()
+    id: int | None = serial()
     person: str
     message: str
     kind: str
-    at: datetime = columns.time()
+    at: datetime = time()
     edited: bool = False
-    body_sealed: bytes = columns.sealed(nullable=False)
+    body_sealed: bytes = sealed(nullable=False)
 
 
 METADATA = SQLModel.metadata
