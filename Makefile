@@ -7,10 +7,10 @@ TRAIN := .venv-train
 .DEFAULT_GOAL := help
 # How many hostile payloads `make soak` sends through each entry.
 HOSTILE ?= 10000
-.PHONY: help demo test soak lint setup bench bench-detect bench-ledger train pages sbom lock clean
+.PHONY: help demo test soak lint setup bench bench-detect bench-ledger bench-load bench-replicas train pages sbom lock clean
 
 help: ## show this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
 
 demo: $(READY) ## run the demo on this machine and print its address
 	@$(BIN)/signoff demo $(ARGS)
@@ -18,8 +18,9 @@ demo: $(READY) ## run the demo on this machine and print its address
 test: $(READY) ## run all tests
 	@$(BIN)/pytest $(ARGS)
 
-soak: $(READY) ## send 10,000 hostile payloads through each entry (a quarter of an hour)
+soak: $(READY) ## send 10,000 hostile payloads through each entry, then kill the product at random
 	@SIGNOFF_HOSTILE=$(HOSTILE) $(BIN)/pytest -n 2 --durations=4 tests/test_hostile.py $(ARGS)
+	@$(BIN)/pytest tests/crash/soak.py $(ARGS)
 
 lint: $(READY) ## format, lint, types, import arrows, lock file
 	@$(BIN)/ruff format --check .
@@ -42,6 +43,12 @@ bench-ledger: $(READY) ## measure the proof of a million ledger entries, and pri
 
 sbom: $(READY) ## list what it is made of, as CycloneDX, into sbom.cdx.json
 	@$(BIN)/python docs/ops/sbom.py > sbom.cdx.json
+
+bench-load: $(READY) ## measure what acts cost with up to a million drafts, and print the table
+	@$(BIN)/python -m bench.load $(ARGS)
+
+bench-replicas: $(READY) ## kill replicas on PostgreSQL while drafts come in, and count
+	@$(BIN)/python -m bench.replicas $(ARGS)
 
 setup: $(READY) ## make .venv with everything pinned in requirements.lock
 

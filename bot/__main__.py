@@ -6,7 +6,18 @@ from importlib.metadata import version
 import typer
 from typer.exceptions import TyperException
 
-from bot.cli import checking, copying, keeping, keys, making, proving, records, rulebook, running
+from bot.cli import (
+    checking,
+    copying,
+    keeping,
+    keys,
+    making,
+    outbox,
+    proving,
+    records,
+    rulebook,
+    running,
+)
 from bot.config import ConfigError
 from bot.logs import report_defect
 from bot.refusals import Refused
@@ -43,6 +54,7 @@ for command in (
 app.add_typer(proving.app, name="ledger")
 app.add_typer(keys.app, name="key")
 app.add_typer(records.db_app, name="db")
+app.add_typer(outbox.outbox_app, name="outbox")
 
 
 @app.callback(invoke_without_command=True)

@@ -9,6 +9,7 @@ import structlog
 from bot.cards import Answer
 from bot.commands import Command, Origin
 from bot.desk import HANDLERS, Desk
+from bot.failpoints import Point, reached
 from bot.limits import Limiter
 from bot.logs import report_defect, request
 from bot.messages import desk as messages
@@ -25,6 +26,7 @@ class Counter:
         self._desk, self._limiter = desk, Limiter(desk.app.limits)
 
     async def handle(self, command: Command) -> Answer:
+        reached(Point.COMMAND_ARRIVED)
         began, name, chat = time.monotonic(), type(command).__name__, command.origin.chat
         with request():
             result, answer = await self._asked(command, name)

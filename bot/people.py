@@ -29,6 +29,10 @@ class Person:
         """True when cards can reach this person there, once they have been heard of."""
         return chat in self.ids or (chat is Chat.TEAMS and bool(self.email))
 
+    def reached_on(self, chats: Iterable[Chat]) -> Chat | None:
+        """The first of these platforms on which cards can reach this person."""
+        return next((chat for chat in chats if self.on(chat)), None)
+
     def has(self, *roles: Role) -> bool:
         return bool(self.roles.intersection(roles))
 

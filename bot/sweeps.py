@@ -9,16 +9,19 @@ from datetime import datetime, timedelta
 
 from bot import clock, routing
 from bot.desk import Desk, opening
-from bot.desk.turn import SYSTEM, Turn
+from bot.desk.turn import SYSTEM, Overtaken, Turn
 from bot.drafts import Move
+from bot.failpoints import Point, reached
 from bot.hours import add
 from bot.ledger import Tag
+from bot.logs import report_defect
 from bot.messages import admin, reviewer
 from bot.messages.view import PLATFORMS
 from bot.reviews import Review, ReviewState, Seat, Why
 from bot.store import keys, ledger, openings, people, reports, reviews, texts
 from bot.store.texts import Purged
 
+DAILY = 7_370_677  # any number of our own, the same for all replicas
 SEEN_FOR = timedelta(days=2)  # platforms redeliver for at most a day
 ANCHORS_FOR = timedelta(days=7)  # what we know of a daily note that was delivered
 
@@ -37,15 +40,31 @@ def sweep(desk: Desk) -> int:
         done += _one(desk, number, _overdue)
     for number in waiting:
         done += _one(desk, number, _remind)
-    _daily(desk, now)
+    desk.store.again(lambda: _daily(desk, now))
     _nightly(desk, now)
     return done
 
 
 def _one(desk: Desk, number: int, act: Callable[[Turn, Review], bool]) -> bool:
+    """Acts on one review. What goes wrong with it must not stop the others."""
+    try:
+        return desk.store.again(lambda: _act(desk, number, act))
+    except Overtaken:
+        return False
+    except Exception as defect:  # noqa: BLE001 - the next sweep tries again
+        report_defect("sweep", defect)
+        return False
+
+
+def _act(desk: Desk, number: int, act: Callable[[Turn, Review], bool]) -> bool:
     with desk.store.write(hurried=False) as tx:
         review = reviews.get(tx, number)
-        return review is not None and act(desk.turn(tx), review)
+        acted = review is not None and act(desk.turn(tx), review)
+        if acted:
+            reached(Point.SWEEP_ACTED)
+    if acted:
+        reached(Point.SWEEP_SAVED)
+    return acted
 
 
 def _remind(turn: Turn, review: Review) -> bool:
@@ -104,9 +123,9 @@ def _able(turn: Turn, person: str, review: Review) -> bool:
 
 def _expire(turn: Turn, review: Review) -> bool:
     draft = turn.draft(review.draft)
-    if not reviews.close(turn.tx, review, ReviewState.EXPIRED):
-        return False
     turn.advance(draft, Move.EXPIRE)
+    if not reviews.close(turn.tx, review, ReviewState.EXPIRED):
+        raise Overtaken(draft.id)
     turn.record(Tag.EXPIRED, draft=draft.id, version=draft.version, review=review.id)
     turn.show(draft.id, ended=review)
     return True
@@ -122,6 +141,7 @@ def _daily(desk: Desk, now: datetime) -> None:
         if people.setting(tx, "daily") == today:
             return
     with desk.store.write(hurried=False) as tx:
+        tx.alone(DAILY)
         if people.setting(tx, "daily") == today:
             return
         people.set_setting(tx, "daily", today)
@@ -131,6 +151,8 @@ def _daily(desk: Desk, now: datetime) -> None:
         people.forget_events(tx, clock.now() - SEEN_FOR)
         keys.note(tx)  # a key that was struck off while this process still writes under it
         texts.forget_cards(tx, f"{now - ANCHORS_FOR:%Y-%m-%d}")
+        reached(Point.DAY_ACTED)
+    reached(Point.DAY_SAVED)
 
 
 def _anchor(turn: Turn, today: str) -> None:

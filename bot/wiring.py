@@ -5,10 +5,10 @@ import contextlib
 import json
 import os
 import signal
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -22,13 +22,12 @@ from bot.config import App, ConfigError
 from bot.demo import PERSONAS, SAMPLES, DemoClock
 from bot.desk import Desk
 from bot.engine.checker import Checker
-from bot.engine.embedded import Engine
 from bot.front import Counter as Counter
 from bot.logs import report_defect
 from bot.outbox import Outbox
 from bot.store import KeyRing, Store, schema
 from bot.store import keys as key_store
-from bot.store.database import PATIENCE, sqlite_file
+from bot.store.database import PATIENCE, Todo, sqlite_file
 from bot.store.pages import PageItem, Pages
 from bot.watch import Watch, saved
 
@@ -36,24 +35,48 @@ if TYPE_CHECKING:
     from adapters import Adapter
 
 log = structlog.get_logger()
+
+
+class Engine(Protocol):
+    """What both engines are to the rest."""
+
+    def __init__(self, desk: Desk, outbox: Outbox, checker: Checker) -> None: ...
+
+    async def start(self, after: asyncio.Task[None] | None = None) -> None: ...
+
+    async def stop(self) -> None: ...
+
+    def kick(self, news: Collection[Todo] = ()) -> None: ...
+
+
 Makes = Callable[[Counter], Sequence["Adapter"]]
 
 
 WARM_SECONDS = 60.0  # between two tries to load the models
+LONGEST_STOP = 9.0
 THREADS = 64  # most only stand in line for the writer; a command must never wait for one
 
 
 class Product:
     """Everything that runs in one process, started and stopped together."""
 
-    def __init__(self, app: App, store: Store, makes: Makes, *, clock: Clock = clock.now) -> None:
+    def __init__(
+        self,
+        app: App,
+        store: Store,
+        makes: Makes,
+        *,
+        clock: Clock = clock.now,
+        checker: Checker | None = None,
+    ) -> None:
         self.app, self.store = app, store
         self.desk = Desk(store, app, clock=clock, chats=())
         self.adapters = tuple(makes(Counter(self.desk)))
         self.desk.chats = tuple(a.chat for a in self.adapters)
         carriers: Mapping[Chat, Adapter] = {a.chat: a for a in self.adapters}
-        self.checker = Checker()
-        self.engine = Engine(self.desk, Outbox(store, self.desk.roster, carriers), self.checker)
+        self.checker = checker or Checker()
+        outbox = Outbox(store, self.desk.roster, carriers)
+        self.engine = _engine(store)(self.desk, outbox, self.checker)
         self.watch = Watch(store, self.checker, self.adapters)
         store.on_work, store.on_commit = self.engine.kick, saved
 
@@ -68,23 +91,34 @@ class Product:
         app = application(self.adapters, self.watch.readiness, self.watch.measure)
         runner = Door(app)
         await runner.setup()
+        site = web.TCPSite(runner, host, port)
         warming = asyncio.create_task(self._warm())
         try:
-            site = web.TCPSite(runner, host, port)
             await site.start()
             if self.store.sqlite:
                 await asyncio.to_thread(self.desk.take_over)
-            await self.engine.start()
+            await self.engine.start(warming)
             for adapter in self.adapters:
                 await adapter.start()
             yield runner.addresses[0][1]
         finally:
             warming.cancel()
-            for adapter in self.adapters:
-                await adapter.stop()
-            await self.engine.stop()
-            await runner.cleanup()
-            self.store.close()
+            await self._stop(runner)
+
+    async def _stop(self, runner: web.AppRunner) -> None:
+        """Takes nothing new, finishes what is under way and hands over the rest, in ten seconds.
+
+        The adapters stop after the engine, whose last cards still need them.
+        """
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LONGEST_STOP):
+                for site in runner.sites:
+                    await site.stop()
+                await self.engine.stop()
+                await asyncio.gather(*(adapter.stop() for adapter in self.adapters))
+                await runner.cleanup()
+        self.checker.close()
+        self.store.close()
 
     async def _warm(self) -> None:
         """Loads the models, again and again until they are there. Drafts that come meanwhile wait
@@ -97,6 +131,17 @@ class Product:
                 report_defect("models", defect)
                 log.error("checks_not_whole", why=self.checker.problem)
                 await asyncio.sleep(WARM_SECONDS)
+
+
+def _engine(store: Store) -> type[Engine]:
+    """What says when: a loop in this process, or on PostgreSQL a queue that replicas share."""
+    if store.sqlite:
+        from bot.engine.embedded import Engine as InProcess
+
+        return InProcess
+    from bot.engine.procrastinate import Engine as Shared
+
+    return Shared
 
 
 async def until_stopped() -> None:

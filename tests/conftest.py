@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,9 @@ def postgres(
 
         server = get_server(folder / "data")
         given = str(server.get_uri())
+        for safety in ("fsync", "full_page_writes", "synchronous_commit"):
+            _admin(given, f"ALTER SYSTEM SET {safety} = off")  # our tests kill no server
+        _admin(given, "SELECT pg_reload_conf()")
     name = f"signoff_template_{worker_id}_{os.getpid()}"
     url = make_url(given)
     _admin(given, f"CREATE DATABASE {name}")
@@ -65,6 +69,15 @@ def _admin(url: str, statement: str) -> None:
     engine.dispose()
 
 
+@contextmanager
+def copied(template: str) -> Iterator[str]:
+    """The URL of a fresh database on the server of `template`, with its tables."""
+    name = f"signoff_{os.getpid()}_{next(_numbers)}"
+    _admin(template, f"CREATE DATABASE {name} TEMPLATE {make_url(template).database}")
+    yield make_url(template).set(database=name).render_as_string(hide_password=False)
+    _admin(template, f"DROP DATABASE {name} WITH (FORCE)")
+
+
 @pytest.fixture(params=ENGINES)
 def store(request: pytest.FixtureRequest, keys: KeyRing) -> Iterator[Store]:
     """An empty store, once on each engine."""
@@ -74,14 +87,44 @@ def store(request: pytest.FixtureRequest, keys: KeyRing) -> Iterator[Store]:
         yield made
         made.close()
         return
-    template = make_url(request.getfixturevalue("postgres"))
-    name = f"signoff_{os.getpid()}_{next(_numbers)}"
-    whole = template.render_as_string(hide_password=False)
-    _admin(whole, f"CREATE DATABASE {name} TEMPLATE {template.database}")
-    made = Store(template.set(database=name).render_as_string(hide_password=False), keys)
-    yield made
-    made.close()
-    _admin(whole, f"DROP DATABASE {name} WITH (FORCE)")
+    with copied(request.getfixturevalue("postgres")) as url:
+        made = Store(url, keys)
+        yield made
+        made.close()
+
+
+@pytest.fixture
+def server(postgres: str) -> Iterator[str]:
+    """The URL of an empty database on PostgreSQL."""
+    with copied(postgres) as url:
+        yield url
+
+
+@pytest.fixture(params=ENGINES)
+def database(request: pytest.FixtureRequest, keys: KeyRing, tmp_path: Path) -> Iterator[str]:
+    """The URL of an empty database that several stores may open, once on each engine."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'signoff.db'}"
+        made = Store(url, keys)
+        schema.upgrade(made)
+        made.close()
+        yield url
+        return
+    with copied(request.getfixturevalue("postgres")) as url:
+        yield url
+
+
+@pytest.fixture
+def replicas(database: str, keys: KeyRing, app: App) -> Iterator[tuple[Bench, Bench]]:
+    """Two desks that know nothing of each other, on one database: what two replicas are."""
+    stores = Store(database, keys), Store(database, keys)
+    clock, numbers = Clock(), itertools.count(1)
+    first, second = (
+        Bench(Desk(store, app, clock=clock, chats=(Chat.WEB,)), clock, numbers) for store in stores
+    )
+    yield first, second
+    for store in stores:
+        store.close()
 
 
 @pytest.fixture

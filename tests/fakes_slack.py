@@ -36,6 +36,7 @@ class FakeSlack(SlackApi):
     def __init__(self, mode: str = "http") -> None:
         super().__init__()
         self.mode = mode
+        self.adapter_url = ""  # where the adapter listens, here or in another process
         self._adapter_server: TestServer | None = None
 
     async def __aenter__(self) -> "FakeSlack":
@@ -71,6 +72,7 @@ class FakeSlack(SlackApi):
         """An application on which the adapter was mounted already."""
         self._adapter_server = TestServer(app)
         await self._adapter_server.start_server()
+        self.adapter_url = str(self._adapter_server.make_url("")).rstrip("/")
 
     # --- what people see -----------------------------------------------------------------------
 
@@ -177,7 +179,6 @@ class FakeSlack(SlackApi):
         self, raw: str | bytes, kind: str = "application/json", *, age: int = 0, **headers: str
     ) -> Reply:
         """A request with a good signature, `age` seconds old, unless `headers` say otherwise."""
-        assert self._adapter_server is not None
         body = raw.encode() if isinstance(raw, str) else raw
         at = str(int(time.time()) - age)
         signed = hmac.new(SECRET.encode(), b"v0:%s:%s" % (at.encode(), body), hashlib.sha256)
@@ -186,7 +187,7 @@ class FakeSlack(SlackApi):
             "X-Slack-Request-Timestamp": at,
             "X-Slack-Signature": f"v0={signed.hexdigest()}",
         } | {name.replace("_", "-"): value for name, value in headers.items()}
-        url = self._adapter_server.make_url("/slack/events")
+        url = f"{self.adapter_url}/slack/events"
         async with self._http.post(url, data=body, headers=sent) as response:
             text = await response.text()
             return Reply(response.status, json.loads(text) if text.startswith("{") else {})

@@ -50,6 +50,8 @@ class Trouble:
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     after: bool = False  # the work is done all the same, but the answer is lost
+    cut: bool = False  # the connection is reset instead of an answer
+    seconds: float = 0.0  # how long it takes
 
 
 def texts(value: object) -> list[str]:
@@ -132,12 +134,18 @@ class SlackApi:
         trouble = next((t for t in self.troubles if t.method == method), None)
         if trouble:
             self.troubles.remove(trouble)
+        if trouble:
+            await asyncio.sleep(trouble.seconds)
+        if trouble and trouble.cut and not trouble.after:
+            return _cut(request)
         if trouble and not trouble.after:
             return _answer({"ok": False, "error": trouble.error}, trouble)
         wanted = APP_TOKEN if method == "apps.connections.open" else TOKEN
         if request.headers.get("Authorization") != f"Bearer {wanted}":
             return _answer({"ok": False, "error": "invalid_auth"})
         done = getattr(self, "_" + method.replace(".", "_"))(body)
+        if trouble and trouble.cut:
+            return _cut(request)
         return _answer({"ok": "error" not in done, **done}, trouble)
 
     def _auth_test(self, body: Json) -> Json:
@@ -220,6 +228,13 @@ class SlackApi:
 
     def _ts(self) -> str:
         return f"1795550000.{next(self._numbers):06}"
+
+
+def _cut(request: web.Request) -> web.Response:
+    """Resets the connection under the caller's feet."""
+    assert request.transport is not None
+    request.transport.abort()
+    return web.Response()
 
 
 def _answer(body: Json, trouble: Trouble | None = None) -> web.Response:

@@ -37,6 +37,8 @@ class Message:
     id: str
     activity: Json
     updates: int = 0
+    at: float = field(default_factory=time.monotonic)  # when it was posted
+    first: str = ""  # what could be read in it then
 
     @property
     def card(self) -> Json:
@@ -55,8 +57,11 @@ class Message:
 class Trouble:
     """How the connector answers the next calls instead of doing its work."""
 
-    status: int
+    status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
+    cut: bool = False  # the connection is reset instead of an answer
+    seconds: float = 0.0  # how long it takes
+    after: bool = False  # the work is done all the same, but the answer is lost
 
 
 class FakeTeams:
@@ -74,6 +79,7 @@ class FakeTeams:
         self.keys_down = False
         self.keys_slow = 0.0  # seconds the issuer takes to answer
         self._number = 0
+        self.adapter_url = ""  # where the adapter listens, here or in another process
         self._adapter_server: TestServer | None = None
 
     async def __aenter__(self) -> "FakeTeams":
@@ -117,6 +123,7 @@ class FakeTeams:
         """The same for an application on which the adapter was mounted already."""
         self._adapter_server = TestServer(app)
         await self._adapter_server.start_server()
+        self.adapter_url = str(self._adapter_server.make_url("")).rstrip("/")
 
     # What the people do
 
@@ -124,10 +131,9 @@ class FakeTeams:
         self, activity: Json | bytes, *, headers: Mapping[str, str] | None = None
     ) -> tuple[int, Any]:
         """Posts an activity as Teams would; the status and JSON of the answer."""
-        assert self._adapter_server is not None
         body = activity if isinstance(activity, bytes) else json.dumps(activity).encode()
         signed = {"Authorization": f"Bearer {self.token()}", "Content-Type": "application/json"}
-        url = self._adapter_server.make_url("/api/messages")
+        url = f"{self.adapter_url}/api/messages"
         async with self._http.post(
             url, data=io.BytesIO(body), headers=headers or signed
         ) as response:
@@ -248,9 +254,18 @@ class FakeTeams:
         path = [unquote(p) for p in request.raw_path.split("/")[2:]]
         self.calls.append(f"{request.method} {path[-2] if len(path) > 3 else path[-1]}")
         assert request.headers.get("Authorization") in (None, "Bearer outbound")
-        if self.troubles:
-            trouble = self.troubles.pop(0)
+        trouble = self.troubles.pop(0) if self.troubles else None
+        if trouble:
+            await asyncio.sleep(trouble.seconds)
+        done = None if trouble and not trouble.after else await self._done(request, path)
+        if trouble and trouble.cut:
+            assert request.transport is not None
+            request.transport.abort()
+        elif trouble:
             return web.Response(status=trouble.status, headers=trouble.headers)
+        return done or web.Response()
+
+    async def _done(self, request: web.Request, path: list[str]) -> web.Response:
         match request.method, path:
             case "POST", ["conversations"]:
                 asked = await request.json()
@@ -267,6 +282,7 @@ class FakeTeams:
     def _posted(self, conversation: str, activity: Json) -> web.Response:
         self._number += 1
         message = Message(conversation, f"m{self._number}", activity)
+        message.first = message.text
         self.messages.append(message)
         return web.json_response({"id": message.id}, status=201)
 

@@ -1,7 +1,6 @@
 """The loop that checks, delivers and sweeps, with real checks and a made-up platform."""
 
-import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -10,59 +9,17 @@ import pytest
 
 from bot import clock as machine
 from bot import desk as desks
-from bot.cards import Card
 from bot.commands import Chat, Submit
 from bot.config import App
 from bot.desk import Desk
 from bot.engine.checker import Checker
 from bot.engine.embedded import Engine
 from bot.exceptions import ExceptionKind
-from bot.outbox import Later, Outbox, Parcel, Receipt, Undeliverable
+from bot.outbox import Later, Outbox, Parcel, Undeliverable
 from bot.store import Store, exceptions
-from checks import Examined
 from checks.values import Finding, Post
 from practice import CLEAN, TUESDAY, Bench, Clock, button, words
-
-
-class Platform:
-    """Keeps what it was given; `trouble` may raise before it does."""
-
-    chat = Chat.WEB
-
-    def __init__(self, trouble: Callable[[Parcel], None] = lambda _: None) -> None:
-        self.shown: dict[tuple[str, str], Card] = {}
-        self.posts: list[tuple[str, str]] = []
-        self.trouble = trouble
-
-    async def deliver(self, parcel: Parcel) -> Receipt:
-        self.trouble(parcel)
-        place = (parcel.user, parcel.key)
-        if parcel.receipt is None:
-            self.posts.append(place)
-        self.shown[place] = parcel.card
-        return Receipt(*place)
-
-
-class Findings(Checker):
-    """Checks that find what they are told to."""
-
-    def __init__(self, found: Callable[[Post], Sequence[Finding]]) -> None:
-        super().__init__()
-        self.found = found
-
-    async def run(self, post: Post) -> Examined:
-        return Examined(tuple(self.found(post)))
-
-
-async def until(true: Callable[[], bool], seconds: float = 10.0) -> None:
-    async with asyncio.timeout(seconds):
-        while not true():
-            await asyncio.sleep(0.02)
-
-
-@pytest.fixture
-async def platform() -> Platform:
-    return Platform()
+from tests.platforms import Findings, Platform, until
 
 
 def running(store: Store, app: App, platform: Platform, checker: Checker) -> tuple[Bench, Engine]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from adapters.slack import forms
-from adapters.slack.payload import Payload, digest, rows, table, words
+from adapters.slack.payload import Payload, dig, digest, rows, table, words
 from adapters.slack.text import pictured, plain, without_mention
 from bot.cards import Action, Verb
 from bot.commands import Chat, Command, Deleted, Edited, Origin, Request, Said, Submit, Topic
@@ -218,7 +218,9 @@ def _pressed(body: Payload, action: Payload) -> Origin:
     stands = (words(body, "container", k) for k in ("channel_id", "message_ts", "view_id"))
     own = (words(action, "action_id"), words(action, "value"), words(action, "action_ts"))
     name = digest("click", user, *stands, *own)
-    return _origin(user, name, conversation=words(body, "channel", "id"))
+    lasting = dig(body, "container", "is_ephemeral") is False
+    card = words(body, "container", "message_ts") if lasting else ""
+    return _origin(user, name, conversation=words(body, "channel", "id"), thread=card)
 
 
 def _form(body: Payload) -> Command | None:

@@ -81,17 +81,18 @@ class TeamsAdapter:
 
     async def deliver(self, parcel: Parcel) -> Receipt:
         """Posts the card in the person's own chat, or replaces it there."""
-        place = load(parcel.address) or self._first_call(parcel.user)
+        place = load(parcel.address) or self._first_call(parcel)
         try:
             return await self._put(place, render.message(parcel.card), parcel.receipt)
         except Gone:
             raise Undeliverable("gone") from None
 
-    def _first_call(self, user: str) -> Address:
+    def _first_call(self, parcel: Parcel) -> Address:
         """How to reach somebody who never wrote to us: as a member of the same organisation."""
-        if self._home is None or "@" in user or not user:
+        home = load(parcel.neighbour) or self._home
+        if home is None or "@" in parcel.user or not parcel.user:
             raise Undeliverable("no-address")
-        return replace(self._home, user=user, conversation="")
+        return replace(home, user=parcel.user, conversation="")
 
     async def _put(self, place: Address, message: Json, old: Receipt | None) -> Receipt:
         if old is not None:

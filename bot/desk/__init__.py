@@ -56,10 +56,11 @@ from bot.desk import (
     submitting,
 )
 from bot.desk.turn import SYSTEM, Overtaken, Turn
+from bot.failpoints import Point, reached
 from bot.messages import admin, desk, say
 from bot.metrics import CHECKS
 from bot.refusals import Refused
-from bot.store import Store, Tx, drafts, outbox, people
+from bot.store import Store, Tx, checking, drafts, outbox, people
 from checks import Mended
 from checks.values import Finding, Post
 
@@ -98,7 +99,8 @@ HANDLERS: dict[type, Callable[[Turn, Any], Answer]] = {
 LOOKS = (Show, Read)
 WRITING = {Topic.EXPORT, Topic.LEDGER, Topic.DELEGATE, Topic.HOLD, Topic.RELEASE, Topic.OPEN}
 LOOK_TOPICS = frozenset(Topic) - WRITING
-CHECK_LEASE = timedelta(seconds=30)
+LOOKS_AGAIN = 3
+CHECK_LEASE = timedelta(seconds=12)  # kept alive while the checks run
 CHECK_ATTEMPTS = 3
 
 
@@ -121,7 +123,22 @@ class Desk:
         return Turn(tx, self.clock(), self.app, self.roster, self.chats, origin, sender, actor)
 
     def handle(self, command: Command) -> Answer:
-        """The answer for whoever asked. A redelivered event is answered with nothing at all."""
+        """The answer for whoever asked. A redelivered event is answered with nothing at all.
+
+        Who was overtaken by somebody else's act looks again and does what fits then: an edit that
+        comes a moment after an approval has to void it.
+        """
+        for _ in range(LOOKS_AGAIN):
+            try:
+                return self.store.again(lambda: self._handle(command))
+            except Overtaken as overtaken:
+                draft = overtaken.draft
+        with self.store.read() as tx:
+            return Answer(
+                desk.refusal(say.what_happened(self.turn(tx, command.origin).view(draft)))
+            )
+
+    def _handle(self, command: Command) -> Answer:
         origin = command.origin
         try:
             if self.roster.sender(origin) is None:
@@ -131,15 +148,17 @@ class Desk:
             with self.store.write() as tx:
                 if not self._first_time(tx, origin):
                     return Answer()
-                return HANDLERS[type(command)](self.turn(tx, origin), command)
+                reached(Point.COMMAND_SEEN)
+                answer = HANDLERS[type(command)](self.turn(tx, origin), command)
+                reached(Point.COMMAND_HANDLED)
+            reached(Point.COMMAND_SAVED)
+            return answer
         except Refused as refused:
             with self.store.write() as tx:
                 new = self._first_time(tx, origin)
+                if new and isinstance(command, Decide | Override):
+                    reviewing.tidy(self.turn(tx, origin), command)
             return Answer(desk.refusal(refused.sentence)) if new else Answer()
-        except Overtaken as overtaken:
-            with self.store.read() as tx:
-                view = self.turn(tx, origin).view(overtaken.draft)
-            return Answer(desk.refusal(say.what_happened(view)))
 
     def _look(self, command: Command) -> Answer:
         with self.store.write() as tx:
@@ -156,9 +175,11 @@ class Desk:
         if not people.first_time(tx, origin.chat, origin.event, clock.now()):
             return False
         known = self.roster.sender(origin)
+        if known:
+            outbox.retry(tx, chat=origin.chat, person=known.key)
         at = (origin.user, origin.address)
         if known and origin.address and people.set_address(tx, origin.chat, known.key, *at):
-            outbox.unpark(tx, known.key, clock.now())
+            outbox.retry(tx, chat=origin.chat, code=outbox.NO_ADDRESS)
         return True
 
     def _stranger(self, origin: Origin) -> Answer:
@@ -174,19 +195,19 @@ class Desk:
     def take_over(self) -> None:
         """Takes up at once what the last process was doing. Only for the one that runs alone."""
         with self.store.write() as tx:
-            drafts.release(tx, clock.now())
+            checking.release(tx, tx.now)
             outbox.release(tx)
 
     # --- the checks --------------------------------------------------------------------------
 
-    def to_check(self, limit: int = 4) -> list[tuple[int, int, Post]]:
-        """Takes drafts that wait for the checks: (draft, version, post) each, for a while.
+    def to_check(self, limit: int = 4, only: int | None = None) -> list[tuple[int, int, Post]]:
+        """Takes drafts that wait for the checks: (draft, version, post) each, on a lease.
 
         A post carries the practice as it is now, so whoever checks it needs nothing else.
         """
         taken = []
         with self.store.write(hurried=False) as tx:
-            claimed = drafts.claim_unchecked(tx, now=clock.now(), lease=CHECK_LEASE, limit=limit)
+            claimed = checking.claim(tx, now=tx.now, lease=CHECK_LEASE, limit=limit, only=only)
             for number, version, attempt in claimed:
                 at_hand = drafts.version(tx, number, version)
                 if attempt > CHECK_ATTEMPTS or at_hand is None or at_hand.content is None:
@@ -197,6 +218,16 @@ class Desk:
                     taken.append((number, version, post))
         return taken
 
+    def keep(self, number: int, version: int) -> None:
+        """Keeps a draft whose checks take their time."""
+        with self.store.write(hurried=False) as tx:
+            checking.renew(tx, number, version, tx.now + CHECK_LEASE)
+
+    def hand_back(self, number: int, version: int) -> None:
+        """Leaves a draft to whoever comes next: this process stops before its checks are done."""
+        with self.store.write(hurried=False) as tx:
+            checking.hand_back(tx, number, version, tx.now)
+
     def settle(
         self,
         number: int,
@@ -205,13 +236,21 @@ class Desk:
         offer: Mended | None = None,
     ) -> bool:
         """Takes in what the checks found, and the text they would let pass if they know one."""
+        settled = self.store.again(lambda: self._settle(number, version, findings, offer))
+        if settled:
+            CHECKS.labels(judging.result(findings)).inc()
+        return settled
+
+    def _settle(
+        self, number: int, version: int, findings: Sequence[Finding], offer: Mended | None
+    ) -> bool:
         try:
             with self.store.write(hurried=False) as tx:
                 settled = judging.settle(self.turn(tx), number, version, findings, offer)
+                reached(Point.CHECK_SETTLED)
         except Overtaken:
             return False
-        if settled:
-            CHECKS.labels(judging.result(findings)).inc()
+        reached(Point.CHECK_SAVED)
         return settled
 
 

@@ -11,7 +11,6 @@ from bot.commands import EndDelegation, Read, Request, Show, Topic
 from bot.desk import delegating, excepting, holding, opening, reviewing
 from bot.desk.learning import flags_and_lessons
 from bot.desk.turn import Turn
-from bot.drafts import OPEN, State
 from bot.ledger import Tag, line
 from bot.messages import admin, author, desk, reviewer, say, training
 from bot.messages.view import View, pages, when
@@ -45,8 +44,7 @@ def _post(turn: Turn, words: str) -> Answer:
 
 def _queue(turn: Turn, words: str) -> Answer:
     waiting = [turn.view(r.draft) for r in reviews.waiting_for(turn.tx, turn.me.key, 10)]
-    open_states = (*OPEN, State.APPROVED)
-    mine = [turn.view(d.id) for d in drafts.of_author(turn.tx, turn.me.key, open_states, 10)]
+    mine = [turn.view(d.id) for d in drafts.under_way(turn.tx, turn.me.key, 10)]
     undelivered = outbox.waiting(turn.tx) if turn.me.has(Role.ADMIN) else None
     held = holds.numbers(turn.tx) if turn.me.has(Role.ADMIN, Role.PRIVACY) else ()
     return Answer(desk.queue(waiting, mine, undelivered, held))

@@ -107,18 +107,17 @@ def decide(turn: Turn, act: Decide) -> Answer:
         raise Refused(say.STILL_BLOCKED)
     if act.outcome is not Outcome.APPROVE and not act.reason:
         raise Refused(say.REASON_NEEDED)
-    _close(turn, review, act.outcome, act.reason)
     version = drafts.version(turn.tx, draft.id, draft.version)
     assert version is not None
     following = version.stages[review.stage + 1 : review.stage + 2]
     if act.outcome is Outcome.APPROVE and following:
-        turn.advance(draft, Move.NEXT_STAGE)
-        _record(turn, Tag.NEXT_STAGE, review, act.reason)
-        open_stage(turn, draft, following[0], review.stage + 1)
+        wanted, tag = Move.NEXT_STAGE, Tag.NEXT_STAGE
     else:
-        wanted, tag = _ENDS[act.outcome]
-        turn.advance(draft, wanted)
-        _record(turn, tag, review, act.reason)
+        (wanted, tag), following = _ENDS[act.outcome], ()
+    _close(turn, draft, review, wanted, act)
+    _record(turn, tag, review, act.reason)
+    if following:
+        open_stage(turn, draft, following[0], review.stage + 1)
     view = turn.show(draft.id, ended=review)
     return Answer(desk.done(say.decided(view, act.outcome)))
 
@@ -149,7 +148,20 @@ def _at_hand(turn: Turn, number: int, version: int, content_hash: str) -> tuple[
     return draft, review
 
 
-def _close(turn: Turn, review: Review, outcome: Outcome, reason: str) -> None:
+def tidy(turn: Turn, act: Decide | Override) -> None:
+    """Takes the buttons off a card whose review was over before it was pressed."""
+    asked = [
+        r
+        for r in reviews.all_of(turn.tx, act.draft)
+        if (r.version, r.content_hash) == (act.version, act.content_hash)
+    ]
+    if asked and all(r.state is not ReviewState.OPEN for r in asked):
+        turn.close_copy(turn.view(act.draft), asked[-1])
+
+
+def _close(turn: Turn, draft: Draft, review: Review, wanted: Move, act: Decide | Override) -> None:
+    """Moves the draft on and ends its review, in the order in which every act takes the two."""
+    turn.advance(draft, wanted)
     if not reviews.close(turn.tx, review, ReviewState.DECIDED):
         raise Overtaken(review.draft)
     decision = Decision(
@@ -158,9 +170,9 @@ def _close(turn: Turn, review: Review, outcome: Outcome, reason: str) -> None:
         review.version,
         review.stage,
         turn.me.key,
-        outcome,
+        act.outcome if isinstance(act, Decide) else Outcome.APPROVE,
         turn.now,
-        reason,
+        act.reason,
     )
     reviews.decide(turn.tx, decision, review.content_hash)
 
@@ -183,9 +195,8 @@ def override(turn: Turn, act: Override) -> Answer:
         raise Refused(say.NOT_PRIVACY)
     if not act.reason:
         raise Refused(say.REASON_NEEDED)
-    _close(turn, review, Outcome.APPROVE, act.reason)
+    _close(turn, draft, review, Move.NEXT_STAGE, act)
     on_record.overturn(turn.tx, draft.id, draft.version, turn.now)
-    turn.advance(draft, Move.NEXT_STAGE)
     _record(turn, Tag.OVERRIDDEN, review, act.reason)
     start(turn, draft, on_record.of_version(turn.tx, draft.id, draft.version))
     view = turn.show(draft.id, ended=review)

@@ -4,7 +4,6 @@ import re
 import unicodedata
 from dataclasses import replace
 
-from bot import clock
 from bot.cards import Answer
 from bot.commands import (
     TEXT_LIMIT,
@@ -52,7 +51,13 @@ def submit(turn: Turn, act: Submit) -> Answer:
     origin = turn.where
     source = (origin.conversation, origin.message)
     draft = drafts.add(
-        turn.tx, turn.me.key, origin.chat, content, at=turn.now, check_at=clock.now(), source=source
+        turn.tx,
+        turn.me.key,
+        origin.chat,
+        content,
+        at=turn.now,
+        check_at=turn.tx.now,
+        source=source,
     )
     aside = Aside(act.schedule[:80], act.source)
     drafts.add_version(turn.tx, draft.id, 1, content, at=turn.now, aside=aside)
@@ -130,6 +135,7 @@ def _new_version(turn: Turn, draft: Draft, text: str) -> Answer:
     number = draft.version + 1
     turn.advance(draft, Move.REVISE, version=number)
     ended = reviewing.retire(turn, draft)
+    turn.record(Tag.REVISED, draft=draft.id, version=number, content=content.hash)
     drafts.add_version(turn.tx, draft.id, number, content, at=turn.now, aside=old.version.aside)
     view = turn.view(draft.id)
     for key in (f"draft/{draft.id}/v{draft.version}", f"news/{draft.id}/v{draft.version}"):
@@ -137,9 +143,8 @@ def _new_version(turn: Turn, draft: Draft, text: str) -> Answer:
             turn.send(draft.author, key, author.superseded(old, number), draft)
     if ended:
         turn.close_cards(view, ended)
-    drafts.ask_for_check(turn.tx, draft.id, clock.now())
+    drafts.ask_for_check(turn.tx, draft.id, turn.tx.now)
     turn.show(draft.id)
-    turn.record(Tag.REVISED, draft=draft.id, version=number, content=content.hash)
     return Answer()
 
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot import clock
 from bot.cards import Card
 from bot.commands import Chat, Origin
 from bot.config import App
@@ -123,12 +122,12 @@ class Turn:
         person is.
         """
         known = self.roster.get(person)
-        chat = next((c for c in self.chats if known and known.on(c)), None)
+        chat = known.reached_on(self.chats) if known else None
         if draft and draft.author == person and draft.chat in self.chats:
             chat = draft.chat
         if known and chat:
             number = draft.id if draft else None
-            outbox.put(self.tx, person, key, card, chat=chat, now=clock.now(), draft=number)
+            outbox.put(self.tx, person, key, card, chat=chat, draft=number)
 
     def send_once(self, person: str, key: str, card: Card, draft: Draft | None = None) -> None:
         """Sends a card unless this person has had one under this key."""
@@ -170,3 +169,23 @@ class Turn:
             for person, held in outbox.holders(self.tx, view.draft.id, key):
                 if held == key:
                     self.send(person, key, reviewer.closed(view, latest), view.draft)
+        self.close_copy(view, latest)
+
+    def close_copy(self, view: View, ended: Review) -> None:
+        """Takes the buttons off the card that was just pressed, when it is none of those we keep:
+        a repeat of one that got through twice, or one that was shown as an answer.
+        """
+        at = self.origin
+        if at is None or self.sender is None or not at.thread:
+            return
+        seated = self.sender.key in {seat.person for seat in ended.seats}
+        if seated and not outbox.card_at(self.tx, at.chat, at.conversation, at.thread):
+            outbox.put(
+                self.tx,
+                self.sender.key,
+                f"copy/{view.draft.id}/{at.thread}",
+                reviewer.closed(view, ended),
+                chat=at.chat,
+                draft=view.draft.id,
+                receipt=(at.conversation, at.thread),
+            )

@@ -103,6 +103,23 @@ def stranger(platform: str, user: str) -> Card:
     )
 
 
+def undelivered(name: str, platform: str, code: str) -> Card:
+    """A note that somebody cannot be reached; one a person and platform until that is mended."""
+    return Card(
+        f"{name} cannot be reached",
+        "Somebody cannot be reached.",
+        (
+            Para(
+                "Their cards are kept, and leave as soon as they write to me again. When you have "
+                "mended it on your side, run `signoff outbox retry` on the server.",
+                Tone.WARN,
+            ),
+            Facts((("Platform", platform.capitalize()), ("It answered", code))),
+        ),
+        tone=Tone.WARN,
+    )
+
+
 def nobody_can_review(view: View) -> Card:
     return Card(
         f"{view.number} has nobody to review it",
@@ -150,6 +167,7 @@ EXAMPLES: dict[str, Callable[[], Card]] = {
     "ledger (damaged)": lambda: ledger(Proof(17, "0" * 64, 18, "it does not follow")),
     "exported": lambda: exported(120, "signoff.csv"),
     "stranger": lambda: stranger("slack", "U0UNKNOWN"),
+    "undelivered": lambda: undelivered("Ada Reyes", "slack", "user_disabled"),
     "nobody_can_review": lambda: nobody_can_review(example()),
     "anchor": lambda: anchor(120, "0" * 64),
     "quiet": lambda: quiet("Facebook", 9),

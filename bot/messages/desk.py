@@ -89,6 +89,15 @@ def defect(reference: str) -> Card:
     )
 
 
+def repeated() -> Card:
+    """What becomes of a card that a platform shows twice."""
+    return Card(
+        "This card came twice",
+        "A card came twice.",
+        (Para("Please use the other one; this one was a repeat of mine."),),
+    )
+
+
 def stranger() -> Card:
     """For somebody who is not on the roster."""
     return Card(
@@ -197,6 +206,7 @@ EXAMPLES: dict[str, Callable[[], Card]] = {
     "done": lambda: done("Draft #12 is approved; Maria Ortiz has the text."),
     "slow_down": lambda: slow_down(20),
     "defect": lambda: defect("7f3a2c"),
+    "repeated": repeated,
     "stranger": stranger,
     "small_talk": small_talk,
     "page": lambda: page(example(text="Wash your hands. " * 800), 2),

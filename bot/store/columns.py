@@ -3,7 +3,17 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, DateTime, Dialect, Integer, LargeBinary
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    DateTime,
+    Dialect,
+    Index,
+    Integer,
+    LargeBinary,
+    text,
+)
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field
 
@@ -39,3 +49,8 @@ def serial() -> Any:
     """A number given by the database, 64 bits wide on PostgreSQL and the row id on SQLite."""
     kind = BigInteger().with_variant(Integer, "sqlite")
     return Field(None, sa_column=Column(kind, primary_key=True, autoincrement=True))
+
+
+def some(name: str, *columns: str, where: str) -> Index:
+    """An index on those rows only for which `where` is true."""
+    return Index(name, *columns, postgresql_where=text(where), sqlite_where=text(where))

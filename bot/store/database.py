@@ -1,21 +1,56 @@
 """Connections and transactions: one writer and a read pool on SQLite, a pool on PostgreSQL."""
 
-from collections.abc import Callable, Iterator
+import itertools
+import random
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
-from sqlmodel import Session
+from sqlmodel import Session, SQLModel
 
+from bot import clock
 from bot.ledger import Entry
 from bot.store.crypto import KeyRing
 from bot.store.turnstile import Turnstile
 
+T = TypeVar("T")
 PATIENCE = 5.0  # seconds to wait for another process that writes to the same SQLite file
 BRIEF = 500  # milliseconds that tidying may hold up others
+# When a server that does not answer is given up: after seconds to connect, milliseconds to reply.
+LOST = {"connect_timeout": "5", "tcp_user_timeout": "20000"}
+TRIES = 5
+# PostgreSQL's codes for two transactions that cannot both go on: serialization failure, deadlock,
+# and a row that both wanted to be the first to write.
+CLASHES = ("40001", "40P01", "23505")
+
+
+class ToCheck(NamedTuple):
+    """A draft that waits for the checks."""
+
+    draft: int
+
+
+class ToSend(NamedTuple):
+    """Somebody's conversation on one platform, with a card that waits to leave."""
+
+    chat: str
+    person: str
+
+
+Todo = ToCheck | ToSend  # ids only: a queue outside of our tables may hold them
+
+
+class Clash(Exception):
+    """Two replicas stood in each other's way. This one has left no trace and may try again."""
 
 
 class Tx:
@@ -23,33 +58,81 @@ class Tx:
 
     def __init__(self, session: Session, keys: KeyRing) -> None:
         self.session, self.keys = session, keys
-        self.touched = False  # something is waiting to be checked or delivered
+        self.todo: set[Todo] = set()  # what is to be done once this is committed
         self.acts: list[Entry] = []  # what was written to the ledger
         self.cards: list[tuple[str, int | None]] = []  # keys of cards put out, and their drafts
+        self._turns = itertools.count()
+
+    @cached_property
+    def now(self) -> datetime:
+        """The time that leases and waiting times go by: on PostgreSQL the server's, so that
+        replicas whose clocks differ agree.
+        """
+        if self.session.get_bind().dialect.name == "sqlite":
+            return clock.now()
+        query = text("SELECT clock_timestamp() AT TIME ZONE 'utc'")
+        found: datetime = self.session.connection().execute(query).scalar_one()
+        return found.replace(tzinfo=UTC)
+
+    def turn(self) -> datetime:
+        """A place in a queue: behind what is there, and in the order in which it was asked for.
+
+        It lies a moment back, so that what has it is due at once even while a clock stands still.
+        """
+        return self.now - timedelta(microseconds=1_000 - next(self._turns))
+
+    def add(self, table: type[SQLModel], **values: object) -> bool:
+        """Adds a row unless there is one with its key already; True when it was added."""
+        row = self._insert(table).values(**values).on_conflict_do_nothing()
+        key = list(table.__table__.primary_key)  # type: ignore[attr-defined]
+        return self.session.connection().execute(row.returning(*key)).first() is not None
+
+    def put(self, table: type[SQLModel], key: Mapping[str, object], **values: object) -> None:
+        """Adds a row, or changes the one that has this key, whichever replica was first."""
+        row = self._insert(table).values(**key, **values)
+        row = row.on_conflict_do_update(index_elements=list(key), set_=values)
+        self.session.connection().execute(row)
+        self.session.expire_all()
+
+    def _insert(self, table: type[SQLModel]) -> Any:
+        plain = self.session.get_bind().dialect.name == "sqlite"
+        return sqlite.insert(table) if plain else postgresql.insert(table)
+
+    def alone(self, what: int) -> None:
+        """Waits until no other replica is in a transaction that asked for the same number. On
+        SQLite there is only ever one.
+        """
+        if self.session.get_bind().dialect.name != "sqlite":
+            lock = text("SELECT pg_advisory_xact_lock(:what)")
+            self.session.connection().execute(lock, {"what": what})
 
 
 class Store:
     """Where everything is kept. After a commit, `on_commit` is told what was saved, and `on_work`
-    is called when that left work to do.
+    is called when that left something to do.
     """
 
     def __init__(
         self,
         url: str,
         keys: KeyRing,
-        on_work: Callable[[], None] | None = None,
+        on_work: Callable[[Collection[Todo]], None] | None = None,
         *,
         patience: float = PATIENCE,
     ) -> None:
-        self.keys, self.on_work = keys, on_work or (lambda: None)
+        self.keys, self.on_work = keys, on_work or (lambda _: None)
         self.on_commit: Callable[[Tx], None] = lambda _: None
         self.sqlite = make_url(url).get_backend_name() == "sqlite"
         self._line = Turnstile()
         if not self.sqlite:
-            url = make_url(url).set(drivername="postgresql+psycopg").render_as_string(False)
-            self.writer = create_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+            where = make_url(url)
+            where = where.set(drivername="postgresql", query={**LOST, **where.query})
+            self.address = where.render_as_string(hide_password=False)
+            where = where.set(drivername="postgresql+psycopg")
+            self.writer = create_engine(where, pool_size=10, max_overflow=10, pool_pre_ping=True)
             self.reader = self.writer
             return
+        self.address = ""
         self.memory = sqlite_file(url) is None
         self._busy = f"busy_timeout={patience * 1_000:.0f}"
         self.writer = _sqlite(url, self._busy, poolclass=StaticPool)
@@ -61,15 +144,29 @@ class Store:
 
         Background work is not `hurried`: on SQLite it lets people's commands go first.
         """
-        with self._turn(hurried), Session(self.writer, expire_on_commit=False) as session:
-            tx = Tx(session, self.keys)
-            session.connection()
-            yield tx
-            session.commit()
+        try:
+            with self._turn(hurried), Session(self.writer, expire_on_commit=False) as session:
+                tx = Tx(session, self.keys)
+                session.connection()
+                yield tx
+                session.commit()
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) in CLASHES:
+                raise Clash from None
+            raise
         if tx.acts or tx.cards:
             self.on_commit(tx)
-        if tx.touched:
-            self.on_work()
+        if tx.todo:
+            self.on_work(tx.todo)
+
+    def again(self, act: Callable[[], T]) -> T:
+        """What `act` returns. It is done anew when its transaction clashed with another one."""
+        for attempt in range(1, TRIES):
+            try:
+                return act()
+            except Clash:
+                time.sleep(random.uniform(0, 0.02 * attempt))  # noqa: S311 - not for secrets
+        return act()
 
     @contextmanager
     def read(self) -> Iterator[Tx]:

@@ -3,14 +3,15 @@
 import json
 from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from sqlalchemy import text
 from sqlmodel import col, select, update
 
 from bot.commands import Chat
 from bot.drafts import OPEN, Aside, Content, Draft, Stage, State, Version
-from bot.store.database import Tx
-from bot.store.tables import DraftRow, VersionRow
+from bot.store.database import ToCheck, Tx
+from bot.store.tables import UNDER_WAY, DraftRow, VersionRow
 from bot.verdicts import Verdict
 from checks import Mended
 
@@ -41,7 +42,8 @@ def add(
     )
     tx.session.add(row)
     tx.session.flush()
-    tx.touched = True
+    assert row.id is not None
+    tx.todo.add(ToCheck(row.id))
     return _draft(tx, row)
 
 
@@ -201,45 +203,15 @@ def ask_for_check(tx: Tx, draft: int, at: datetime | None) -> None:
         update(DraftRow).where(col(DraftRow.id) == draft).values(check_at=at, check_attempt=0)
     )
     tx.session.expire_all()
-    tx.touched = True
+    if at:
+        tx.todo.add(ToCheck(draft))
 
 
-def claim_unchecked(
-    tx: Tx, *, now: datetime, lease: timedelta, limit: int
-) -> list[tuple[int, int, int]]:
-    """Up to `limit` (draft, version, attempt) whose check is due, leased to the caller."""
+def under_way(tx: Tx, author: str, limit: int = 20) -> tuple[Draft, ...]:
+    """An author's drafts that are not at their end, approved ones included, newest first."""
     rows = tx.session.exec(
         select(DraftRow)
-        .where(DraftRow.state == State.RECEIVED, col(DraftRow.check_at) <= now)
-        .order_by(col(DraftRow.check_at))
-        .limit(limit)
-    ).all()
-    claimed = []
-    for row in rows:
-        done = tx.session.connection().execute(
-            update(DraftRow)
-            .where(col(DraftRow.id) == row.id, col(DraftRow.check_at) == row.check_at)
-            .values(check_at=now + lease, check_attempt=row.check_attempt + 1)
-        )
-        if done.rowcount == 1 and row.id is not None:
-            claimed.append((row.id, row.version, row.check_attempt + 1))
-    tx.session.expire_all()
-    return claimed
-
-
-def release(tx: Tx, now: datetime) -> None:
-    """Frees what a process that is no more had taken to check."""
-    tx.session.connection().execute(
-        update(DraftRow)
-        .where(col(DraftRow.state) == State.RECEIVED, col(DraftRow.check_at) > now)
-        .values(check_at=now)
-    )
-
-
-def of_author(tx: Tx, author: str, states: Iterable[State], limit: int = 20) -> tuple[Draft, ...]:
-    rows = tx.session.exec(
-        select(DraftRow)
-        .where(DraftRow.author == author, col(DraftRow.state).in_(tuple(states)))
+        .where(DraftRow.author == author, text(UNDER_WAY))
         .order_by(col(DraftRow.id).desc())
         .limit(limit)
     )

@@ -1,15 +1,29 @@
-"""The cards people should see, one row a person and place, and what each platform shows of them."""
+"""The cards people should see, one row a person and place, and what each platform shows of them.
 
+The cards of one conversation - a person on a platform - leave one after the other, in the order in
+which they were put here (`due_at`). Whoever takes the first has it on a lease (`leased_until`),
+which is kept alive while the platform is asked. After a failure the same column says how long the
+conversation has to wait. A card that cannot be delivered is parked: not due, and with a problem.
+"""
+
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlmodel import col, select, update
+from sqlalchemy import case, literal_column, or_, tuple_
+from sqlalchemy.orm import aliased
+from sqlmodel import col, func, select, update
 
 from bot import card_json
 from bot.cards import Card
 from bot.commands import Chat
-from bot.store.database import Tx
+from bot.store.crypto import KeyProblem
+from bot.store.database import ToSend, Tx
 from bot.store.tables import OutboxRow
+
+BUSY = ("ratelimited", "http-429")  # the platform said how long to wait, so we do
+NO_ADDRESS = "no-address"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +38,23 @@ class Outgoing:
     card: Card
     receipt: tuple[str, str] | None
     draft: int | None = None
+    readable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A card that has not left, as operators see it. `problem` is empty when it was not tried."""
+
+    person: str
+    chat: Chat
+    key: str
+    problem: str
+    attempts: int
+    due_at: datetime | None  # None: parked
+
+    @property
+    def parked(self) -> bool:
+        return self.due_at is None
 
 
 def put(
@@ -33,130 +64,247 @@ def put(
     card: Card,
     *,
     chat: Chat,
-    now: datetime,
     draft: int | None = None,
+    receipt: tuple[str, str] | None = None,
 ) -> None:
     """Makes `card` what this person should see in this place; a later one replaces it.
 
-    Attempts of an earlier card whose outcome is unknown still count: it may be there already.
+    One that still waits or is on its way keeps its turn. Attempts of a parked card whose outcome is
+    unknown still count: it may be there already. `receipt` says where such a card stands.
     """
+    tx.todo.add(ToSend(chat, person))
     sealed = tx.keys.seal(f"outbox.card/{person}/{key}", card_json.dump(card))
-    row = tx.session.get(OutboxRow, (person, key))
-    if row is None:
-        row = OutboxRow(person=person, key=key, chat=chat, draft_id=draft, revision=0)
-    row.revision += 1
-    row.attempt = 0 if row.message else min(row.attempt or 0, 1)
-    row.card_sealed, row.due_at, row.problem = sealed, now, ""
-    row.waiting_since = row.waiting_since or now
-    tx.session.add(row)
-    tx.session.flush()
-    tx.touched = True
+    row = OutboxRow(person=person, key=key, chat=chat, draft_id=draft, revision=1)
+    row.card_sealed, row.due_at = sealed, tx.turn()
+    row.waiting_since = row.due_at
     tx.cards.append((key, draft))
+    row.conversation, row.message = receipt or ("", "")
+    if tx.add(OutboxRow, **row.model_dump()):
+        return
+    there = _locked(tx, person, key)
+    assert there is not None
+    there.revision, there.card_sealed = there.revision + 1, sealed
+    there.waiting_since = there.waiting_since or row.waiting_since
+    if there.due_at is None:
+        there.due_at, there.leased_until, there.problem = tx.turn(), None, ""
+        there.attempt = 0 if there.message else min(there.attempt, 1)
+    tx.session.add(there)
+    tx.session.flush()
+
+
+def _locked(tx: Tx, person: str, key: str) -> OutboxRow | None:
+    """The row as it is now, which nobody changes before we are through."""
+    place = (person, key)
+    return tx.session.get(OutboxRow, place, with_for_update=True, populate_existing=True)
 
 
 def has(tx: Tx, person: str, key: str) -> bool:
     return tx.session.get(OutboxRow, (person, key)) is not None
 
 
-def claim(tx: Tx, *, now: datetime, lease: timedelta, limit: int) -> list[Outgoing]:
-    """Up to `limit` cards that are due and that nobody else is delivering, leased to the caller."""
-    free = col(OutboxRow.leased_until).is_(None) | (col(OutboxRow.leased_until) <= now)
-    rows = tx.session.exec(
-        select(OutboxRow)
-        .where(col(OutboxRow.due_at) <= now, free)
-        .order_by(col(OutboxRow.due_at))
-        .limit(limit)
-    ).all()
-    taken = []
-    for row in rows:
-        done = tx.session.connection().execute(
-            update(OutboxRow)
-            .where(
-                col(OutboxRow.person) == row.person,
-                col(OutboxRow.key) == row.key,
-                col(OutboxRow.revision) == row.revision,
-                col(OutboxRow.attempt) == row.attempt,
-                free,
-            )
-            .values(leased_until=now + lease, attempt=row.attempt + 1)
+# --- whose turn it is ----------------------------------------------------------------------------
+
+_due_at = col(OutboxRow.due_at)
+_free_at = col(OutboxRow.leased_until)
+_troubled = literal_column("problem") != literal_column("''")  # as the index has it
+
+
+def _heads(now: datetime) -> list[Any]:
+    """What makes a card the next one of its conversation, and free to leave."""
+    ahead = aliased(OutboxRow)
+    mine, theirs = tuple_(_due_at, col(OutboxRow.key)), tuple_(col(ahead.due_at), col(ahead.key))
+    others = (
+        select(ahead.key)
+        .where(
+            col(ahead.due_at).is_not(None),
+            ahead.chat == OutboxRow.chat,
+            ahead.person == OutboxRow.person,
+            theirs < mine,
         )
-        if done.rowcount == 1:
-            taken.append(_outgoing(tx, row))
-    tx.session.expire_all()
+        .exists()
+    )
+    return [_due_at <= now, or_(_free_at.is_(None), _free_at <= now), ~others]
+
+
+def turns(
+    tx: Tx, now: datetime, *, chat: Chat | None = None, limit: int, but: Collection[str] = ()
+) -> Sequence[ToSend]:
+    """Conversations whose next card could leave; those of `but` are left out."""
+    query = select(OutboxRow.chat, OutboxRow.person).where(*_heads(now)).order_by(_due_at)
+    if chat is not None:
+        query = query.where(OutboxRow.chat == chat, col(OutboxRow.person).not_in(but))
+    return [ToSend(place, person) for place, person in tx.session.exec(query.limit(limit))]
+
+
+def claim(
+    tx: Tx, *, now: datetime, lease: timedelta, limit: int = 1, whose: ToSend | None = None
+) -> list[Outgoing]:
+    """Up to `limit` cards that are next in their conversations, leased to the caller."""
+    query = select(OutboxRow).where(*_heads(now)).order_by(_due_at).limit(limit)
+    if whose is not None:
+        query = query.where(OutboxRow.chat == whose.chat, OutboxRow.person == whose.person)
+    taken = []
+    for row in tx.session.exec(query.with_for_update(skip_locked=True, of=OutboxRow)).all():
+        row.leased_until, row.attempt, row.problem = now + lease, row.attempt + 1, ""
+        tx.session.add(row)
+        taken.append(_outgoing(tx, row))
+    tx.session.flush()
     return taken
 
 
 def _outgoing(tx: Tx, row: OutboxRow) -> Outgoing:
-    words = tx.keys.unseal(f"outbox.card/{row.person}/{row.key}", row.card_sealed or b"")
+    try:
+        words = tx.keys.unseal(f"outbox.card/{row.person}/{row.key}", row.card_sealed or b"")
+        card, readable = card_json.load(words), True
+    except KeyProblem:
+        card, readable = Card("", ""), False
     return Outgoing(
         person=row.person,
         key=row.key,
         chat=Chat(row.chat),
         revision=row.revision,
-        attempt=row.attempt + 1,
-        card=card_json.load(words),
+        attempt=row.attempt,
+        card=card,
         receipt=(row.conversation, row.message) if row.message else None,
         draft=row.draft_id,
+        readable=readable,
     )
 
 
-def release(tx: Tx) -> None:
-    """Frees what a process that is no more had taken to deliver; its attempts still count."""
-    tx.session.connection().execute(
-        update(OutboxRow).where(col(OutboxRow.leased_until).is_not(None)).values(leased_until=None)
-    )
+# --- how it went ---------------------------------------------------------------------------------
 
 
-def delivered(tx: Tx, out: Outgoing, conversation: str, message: str) -> None:
-    """Notes where the card stands; a newer revision that came meanwhile stays due."""
-    row = tx.session.get(OutboxRow, (out.person, out.key))
+def delivered(tx: Tx, out: Outgoing, conversation: str, message: str) -> bool:
+    """Notes where the card stands; a newer one that came meanwhile stays due.
+
+    False when the platform shows it twice: our lease had run out, and another attempt has noted
+    another place.
+    """
+    row, place = _locked(tx, out.person, out.key), (conversation, message)
     if row is None:
-        return
-    row.conversation, row.message, row.sent = conversation, message, out.revision
-    row.leased_until, row.problem = None, ""
-    if row.revision == out.revision:
-        row.due_at, row.attempt, row.card_sealed = None, 0, None
-        row.waiting_since = None
-    else:
-        tx.touched = True
+        return True
+    noted = (row.conversation, row.message) if row.message else None
+    if noted not in (None, out.receipt, place):
+        return False
+    row.conversation, row.message = place
+    if row.attempt == out.attempt:
+        row.leased_until, row.attempt, row.sent = None, 0, out.revision
+        if row.revision == out.revision:
+            row.due_at, row.card_sealed, row.waiting_since = None, None, None
+        else:
+            tx.todo.add(ToSend(out.chat, out.person))
     tx.session.add(row)
     tx.session.flush()
+    return True
 
 
 def later(tx: Tx, out: Outgoing, at: datetime, code: str) -> None:
-    """Tries again at `at`."""
-    _problem(tx, out, code, at)
+    """Lets the conversation wait until `at`."""
+    _ended(tx, out, leased_until=at, problem=code)
 
 
 def park(tx: Tx, out: Outgoing, code: str) -> None:
-    """Gives up until an admin or a newer card asks again; the card is kept."""
-    _problem(tx, out, code, None)
+    """Gives up until somebody or something asks again; the card is kept."""
+    _ended(tx, out, leased_until=None, problem=code, due_at=None)
+    tx.todo.add(ToSend(out.chat, out.person))
 
 
-def _problem(tx: Tx, out: Outgoing, code: str, due_at: datetime | None) -> None:
-    row = tx.session.get(OutboxRow, (out.person, out.key))
-    if row is None:
-        return
-    row.leased_until, row.problem = None, code
-    if row.revision == out.revision:
-        row.due_at = due_at
-    tx.session.add(row)
-    tx.session.flush()
+def renew(tx: Tx, out: Outgoing, until: datetime) -> None:
+    """Keeps a card whose delivery takes its time."""
+    _ended(tx, out, leased_until=until)
 
 
-def unpark(tx: Tx, person: str, now: datetime) -> None:
-    """Tries again what could not be delivered to this person: they have just been heard of."""
+def hand_over(tx: Tx, out: Outgoing) -> None:
+    """Lets another try at once; our attempt still counts, because it may have got through."""
+    _ended(tx, out, leased_until=None)
+
+
+def _ended(tx: Tx, out: Outgoing, **values: Any) -> None:
+    """Changes the row while the lease on it is ours."""
     tx.session.connection().execute(
         update(OutboxRow)
         .where(
-            col(OutboxRow.person) == person,
-            col(OutboxRow.problem) != "",
-            col(OutboxRow.due_at).is_(None),
+            col(OutboxRow.person) == out.person,
+            col(OutboxRow.key) == out.key,
+            col(OutboxRow.attempt) == out.attempt,
+            _due_at.is_not(None),
         )
-        .values(due_at=now, problem="", attempt=0)
+        .values(**values)
     )
     tx.session.expire_all()
-    tx.touched = True
+
+
+def release(tx: Tx) -> None:
+    """Frees what a process that is no more had taken; who has to wait goes on waiting."""
+    tx.session.connection().execute(
+        update(OutboxRow)
+        .where(_free_at.is_not(None), col(OutboxRow.problem) == "")
+        .values(leased_until=None)
+    )
+
+
+# --- trouble -------------------------------------------------------------------------------------
+
+
+def parked(tx: Tx, chat: Chat, person: str) -> bool:
+    """True when a card of this conversation is parked."""
+    query = select(OutboxRow.key).where(
+        OutboxRow.person == person, OutboxRow.chat == chat, _troubled, _due_at.is_(None)
+    )
+    return tx.session.exec(query.limit(1)).first() is not None
+
+
+def retry(tx: Tx, *, chat: Chat | None = None, person: str | None = None, code: str = "") -> int:
+    """Tries again now what is parked or waits after a failure; returns how many cards. Where a
+    platform named the time to wait, that still holds.
+    """
+    which = [OutboxRow.chat == chat] if chat else []
+    which += [OutboxRow.person == person] if person is not None else []
+    which += [OutboxRow.problem == code] if code else []
+    return _again(tx, *which)
+
+
+def hurry(tx: Tx, chat: Chat) -> int:
+    """The same for what waits on one platform, parked cards left out: it answers again."""
+    return _again(tx, OutboxRow.chat == chat, _due_at.is_not(None))
+
+
+def _again(tx: Tx, *which: Any) -> int:
+    tried = case((col(OutboxRow.attempt) > 1, 1), else_=OutboxRow.attempt)
+    done = tx.session.connection().execute(
+        update(OutboxRow)
+        .where(_troubled, col(OutboxRow.problem).not_in(BUSY), *which)
+        .values(due_at=func.coalesce(_due_at, tx.now), leased_until=None, problem="", attempt=tried)
+        .returning(col(OutboxRow.chat), col(OutboxRow.person))
+    )
+    places = [ToSend(place, whose) for place, whose in done]
+    tx.session.expire_all()
+    tx.todo.update(places)
+    return len(places)
+
+
+def held(tx: Tx, limit: int = 200) -> list[Held]:
+    """Cards that have not left: the parked ones first, then in the order of their turn."""
+    rows = tx.session.exec(
+        select(OutboxRow)
+        .where(or_(_due_at.is_not(None), _troubled))
+        .order_by(_due_at.is_not(None), _due_at, col(OutboxRow.person), col(OutboxRow.key))
+        .limit(limit)
+    )
+    return [Held(r.person, Chat(r.chat), r.key, r.problem, r.attempt, r.due_at) for r in rows]
+
+
+def waiting(tx: Tx) -> tuple[int, int]:
+    """How many cards are still to leave, and how many are parked."""
+    count = func.count()
+    due = tx.session.exec(select(count).select_from(OutboxRow).where(_due_at.is_not(None))).one()
+    stuck = tx.session.exec(
+        select(count).select_from(OutboxRow).where(_troubled, _due_at.is_(None))
+    ).one()
+    return due, stuck
+
+
+# --- where cards stand ---------------------------------------------------------------------------
 
 
 def holders(tx: Tx, draft: int, prefix: str) -> list[tuple[str, str]]:
@@ -179,12 +327,3 @@ def card_at(tx: Tx, chat: Chat, conversation: str, message: str) -> str:
         )
     ).first()
     return row.key if row and message else ""
-
-
-def waiting(tx: Tx) -> tuple[int, int]:
-    """How many cards are still to leave, and how many are parked."""
-    due = tx.session.exec(select(OutboxRow.key).where(col(OutboxRow.due_at).is_not(None))).all()
-    parked = tx.session.exec(
-        select(OutboxRow.key).where(col(OutboxRow.problem) != "", col(OutboxRow.due_at).is_(None))
-    ).all()
-    return len(due), len(parked)

@@ -3,8 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import delete
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import col
+from sqlmodel import col, select
 
 from bot.commands import Chat
 from bot.store.database import Tx
@@ -13,11 +12,7 @@ from bot.store.tables import AddressRow, SeenRow, SettingRow
 
 def first_time(tx: Tx, chat: Chat, event: str, at: datetime) -> bool:
     """True when this event of the platform was not handled before; remembers it."""
-    dialect = tx.session.get_bind().dialect.name
-    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    row = insert(SeenRow).values(chat=chat, event=event, at=at).on_conflict_do_nothing()
-    done = tx.session.connection().execute(row.returning(col(SeenRow.event)))
-    return done.first() is not None
+    return tx.add(SeenRow, chat=chat, event=event, at=at)
 
 
 def forget_events(tx: Tx, before: datetime) -> None:
@@ -30,8 +25,8 @@ def set_address(tx: Tx, chat: Chat, person: str, user: str, address: str) -> boo
     if reach(tx, chat, person) == (user, address):
         return False
     sealed = tx.keys.seal(place, address.encode())
-    tx.session.merge(AddressRow(chat=chat, person=person, user=user, address_sealed=sealed))
-    tx.session.flush()
+    key = {"chat": chat, "person": person}
+    tx.put(AddressRow, key, user=user, address_sealed=sealed)
     return True
 
 
@@ -43,6 +38,12 @@ def reach(tx: Tx, chat: Chat, person: str) -> tuple[str, str]:
     return row.user, tx.keys.unseal(f"address/{chat}/{person}", row.address_sealed).decode()
 
 
+def neighbour(tx: Tx, chat: Chat) -> str:
+    """The address of anybody on this platform, or empty: where one is, the others are too."""
+    row = tx.session.exec(select(AddressRow).where(AddressRow.chat == chat).limit(1)).first()
+    return reach(tx, chat, row.person)[1] if row else ""
+
+
 def setting(tx: Tx, key: str) -> str:
     row = tx.session.get(SettingRow, key)
     return tx.keys.unseal(f"setting/{key}", row.value_sealed).decode() if row else ""
@@ -50,5 +51,4 @@ def setting(tx: Tx, key: str) -> str:
 
 def set_setting(tx: Tx, key: str, value: str) -> None:
     sealed = tx.keys.seal(f"setting/{key}", value.encode())
-    tx.session.merge(SettingRow(key=key, value_sealed=sealed))
-    tx.session.flush()
+    tx.put(SettingRow, {"key": key}, value_sealed=sealed)

@@ -1,9 +1,11 @@
 """The rows that reports and exports are made of."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select as sa_select
+from sqlalchemy import tuple_
 from sqlmodel import col, func, select
 
 from bot.drafts import State
@@ -18,31 +20,22 @@ BATCH = 1_000
 
 def drafts_since(tx: Tx, since: datetime | None = None) -> Iterator[DraftRow]:
     """Drafts made since then, oldest first, a thousand in memory at a time."""
-    last = 0
+    draft = tables.DraftRow
+    when, number = col(draft.created_at), col(draft.id)
+    wanted = (draft.id, draft.author, draft.platform, draft.kind, draft.state, draft.created_at)
+    after: Any = when >= since if since is not None else True
     while True:
-        query = select(tables.DraftRow).where(col(tables.DraftRow.id) > last)
-        if since is not None:
-            query = query.where(tables.DraftRow.created_at >= since)
-        rows = tx.session.exec(query.order_by(col(tables.DraftRow.id)).limit(BATCH)).all()
-        if not rows:
-            return
-        last = rows[-1].id or 0
-        numbers = [row.id for row in rows if row.id]
+        query = sa_select(*map(col, wanted)).where(after).order_by(when, number).limit(BATCH)
+        batch: Sequence[Any] = tx.session.connection().execute(query).all()
+        numbers = [row.id for row in batch]
         flagged, decided = _flagged(tx, numbers), _decided(tx, numbers)
-        for row in rows:
-            at, by = decided.get(row.id or 0, (None, ()))
-            yield DraftRow(
-                id=row.id or 0,
-                author=row.author,
-                platform=row.platform,
-                kind=row.kind,
-                state=State(row.state),
-                created_at=row.created_at,
-                decided_at=at,
-                decided_by=by,
-                flagged=tuple(sorted(flagged.get(row.id or 0, ()))),
-            )
-        tx.session.expunge_all()
+        for key, author, platform, kind, state, made in batch:
+            at, by = decided.get(key, (None, ()))
+            found = tuple(sorted(flagged.get(key, ())))
+            yield DraftRow(key, author, platform, kind, State(state), made, at, by, found)
+        if len(batch) < BATCH:
+            return
+        after = tuple_(when, number) > (batch[-1].created_at, numbers[-1])
 
 
 def _flagged(tx: Tx, numbers: list[int]) -> dict[int, set[tuple[Category, Severity]]]:
@@ -72,33 +65,34 @@ def _decided(tx: Tx, numbers: list[int]) -> dict[int, tuple[datetime, tuple[str,
     return decided
 
 
-def reviews_since(tx: Tx, since: datetime) -> list[ReviewRow]:
+def reviews_since(tx: Tx, since: datetime) -> Iterator[ReviewRow]:
     """A row for each review and person who could decide it, asked since then or still open."""
-    review, seat, decision = tables.ReviewRow, tables.SeatRow, tables.DecisionRow
+    review = tables.ReviewRow
+    what = sa_select(col(review.id), col(review.asked_at), col(review.state))
+    # Two questions, each with an index of its own; asked as one, every review would be read.
+    recent = what.where(col(review.asked_at) >= since)
     rows = tx.session.connection().execute(
-        sa_select(
-            col(review.asked_at),
-            col(review.state),
-            col(seat.person),
-            col(decision.person),
-            col(decision.at),
-        )
-        .join(seat, col(seat.review_id) == col(review.id))
-        .outerjoin(decision, col(decision.review_id) == col(review.id))
-        .where(
-            (col(review.asked_at) >= since) | (col(review.state) == ReviewState.OPEN),
-            col(seat.decides).is_(True),
-        )
+        recent.union(what.where(col(review.state) == ReviewState.OPEN))
     )
-    return [
-        ReviewRow(
-            approver=person,
-            asked_at=asked,
-            decided_at=at if by == person else None,
-            open=state == ReviewState.OPEN,
-        )
-        for asked, state, person, by, at in rows
-    ]
+    for batch in rows.partitions(BATCH):
+        asked = {int(n or 0): (at, state == ReviewState.OPEN) for n, at, state in batch}
+        for number, approver, decided_at in _seated(tx, list(asked)):
+            at, still_open = asked[number]
+            yield ReviewRow(approver, at, decided_at, still_open)
+
+
+def _seated(tx: Tx, numbers: list[int]) -> Sequence[Any]:
+    """(review, person, when this person decided it) for each who could decide these reviews."""
+    seat, decision = tables.SeatRow, tables.DecisionRow
+    theirs = (col(decision.review_id) == col(seat.review_id)) & (
+        col(decision.person) == col(seat.person)
+    )
+    query = (
+        sa_select(col(seat.review_id), col(seat.person), col(decision.at))
+        .outerjoin(decision, theirs)
+        .where(col(seat.review_id).in_(numbers), col(seat.decides).is_(True))
+    )
+    return tx.session.connection().execute(query).all()
 
 
 def last_approved(tx: Tx, platform: str) -> datetime | None:

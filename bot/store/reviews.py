@@ -37,8 +37,8 @@ def add(tx: Tx, review: Review) -> Review:
 def seat(tx: Tx, review: int, seats: Iterable[Seat]) -> None:
     """Gives these people their seats; who had one keeps it with the new reason."""
     for s in seats:
-        tx.session.merge(SeatRow(review_id=review, person=s.person, why=s.why, decides=s.decides))
-    tx.session.flush()
+        key = {"review_id": review, "person": s.person}
+        tx.put(SeatRow, key, why=s.why, decides=s.decides)
 
 
 def unseat(tx: Tx, review: int, person: str) -> None:

@@ -6,7 +6,11 @@ from typing import Any
 from sqlalchemy import BigInteger, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from bot.store.columns import json, sealed, serial, time
+from bot.drafts import OPEN, State
+from bot.store.columns import json, sealed, serial, some, time
+
+# As it stands in the index: a database uses that one only for a condition in the same words.
+UNDER_WAY = f"state IN {tuple(str(state) for state in (*OPEN, State.APPROVED))}"
 
 
 class DraftRow(SQLModel, table=True):
@@ -19,6 +23,10 @@ class DraftRow(SQLModel, table=True):
         Index("ix_draft_created", "created_at"),
         Index("ix_draft_purge", "purged_at", "ended_at"),
         Index("ix_draft_hold", "hold"),
+        # An author's drafts on their way, and those something happened to lately.
+        some("ix_draft_mine", "author", "id", where=UNDER_WAY),
+        Index("ix_draft_touched", "author", "updated_at"),
+        Index("ix_draft_platform", "platform", "state", "updated_at"),
         {"sqlite_autoincrement": True},
     )
     id: int | None = serial()
@@ -157,6 +165,9 @@ class OutboxRow(SQLModel, table=True):
     __tablename__ = "outbox"
     __table_args__ = (
         Index("ix_outbox_due", "due_at"),
+        # The cards of a conversation in their order, and what could not be delivered: few rows.
+        some("ix_outbox_turn", "chat", "person", "due_at", "key", where="due_at IS NOT NULL"),
+        some("ix_outbox_troubled", "person", "chat", where="problem <> ''"),
         Index("ix_outbox_receipt", "chat", "message"),
         Index("ix_outbox_draft", "draft_id"),
         Index("ix_outbox_waiting", "waiting_since"),

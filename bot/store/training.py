@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import col, select, update
 
@@ -19,15 +20,23 @@ def flags_since(tx: Tx, person: str, since: datetime) -> tuple[Flag, ...]:
     rows = tx.session.exec(
         select(FindingRow.draft_id, FindingRow.at, FindingRow.category)
         .join(DraftRow, col(DraftRow.id) == col(FindingRow.draft_id))
-        .where(
-            DraftRow.author == person,
-            FindingRow.at >= since,
-            col(FindingRow.severity).in_(STOPPING),
-            col(FindingRow.overturned_at).is_(None),
-        )
+        .where(*_stopped(person, since))
         .order_by(col(FindingRow.id))
     )
     return tuple(Flag(draft, at, Category(category)) for draft, at, category in rows)
+
+
+def _stopped(person: str, since: datetime) -> tuple[Any, ...]:
+    """A draft that got a finding was moved on in the same moment, or later: what was left alone
+    since then need not be looked at.
+    """
+    return (
+        DraftRow.author == person,
+        DraftRow.updated_at >= since,
+        FindingRow.at >= since,
+        col(FindingRow.severity).in_(STOPPING),
+        col(FindingRow.overturned_at).is_(None),
+    )
 
 
 def masked_since(
@@ -37,12 +46,7 @@ def masked_since(
     rows = tx.session.exec(
         select(FindingRow)
         .join(DraftRow, col(DraftRow.id) == col(FindingRow.draft_id))
-        .where(
-            DraftRow.author == person,
-            FindingRow.at >= since,
-            col(FindingRow.severity).in_(STOPPING),
-            col(FindingRow.overturned_at).is_(None),
-        )
+        .where(*_stopped(person, since))
         .order_by(col(FindingRow.id).desc())
         .limit(limit)
     )
