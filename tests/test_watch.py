@@ -162,7 +162,7 @@ def number(name: str, **labels: str) -> float:
 
 
 async def measured(store: Store, app: App) -> None:
-    checker = Checker(app, Clock(), executor=ThreadPoolExecutor(1))
+    checker = Checker(ThreadPoolExecutor(1))
     await Watch(store, checker, [Chats(Counter(Desk(store, app)))]).measure()
 
 
@@ -258,7 +258,7 @@ async def test_somebody_who_is_asked_to_wait_is_counted(file_store: Store) -> No
 
 
 async def why(store: Store, app: App, **state: object) -> dict[str, str]:
-    checker = Checker(app, Clock(), executor=ThreadPoolExecutor(1))
+    checker = Checker(ThreadPoolExecutor(1))
     for name, value in state.items():
         setattr(checker, name, value)
     chats = Chats(Counter(Desk(store, app)))
@@ -294,7 +294,7 @@ async def test_a_database_that_does_not_answer_is_asked_once_however_many_want_t
         store = Store(
             f"postgresql://x@127.0.0.1:{silent.getsockname()[1]}/x?connect_timeout=2", keys
         )
-        seen = Watch(store, Checker(app, Clock(), executor=ThreadPoolExecutor(1)), [])
+        seen = Watch(store, Checker(ThreadPoolExecutor(1)), [])
         began = time.monotonic()
         found = [await seen.readiness() for _ in range(3)]
         assert time.monotonic() - began < 2
@@ -341,7 +341,7 @@ def broken_rule(monkeypatch: pytest.MonkeyPatch) -> str:
 async def test_without_a_model_every_draft_is_held_for_a_person_and_none_passes(
     file_store: Store, app: App, broken_rule: str
 ) -> None:
-    checker = Checker(app, Clock(), executor=ThreadPoolExecutor(1))
+    checker = Checker(ThreadPoolExecutor(1))
     with pytest.raises(checks.CannotCheck):
         await checker.warm()
     reason = f"the rule {broken_rule} does not work: install the package that holds the model"
@@ -367,7 +367,7 @@ async def test_without_a_model_every_draft_is_held_for_a_person_and_none_passes(
 async def test_the_models_are_tried_again_until_they_are_there(
     app: App, broken_rule: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    checker = Checker(app, Clock(), executor=ThreadPoolExecutor(1))
+    checker = Checker(ThreadPoolExecutor(1))
     with pytest.raises(checks.CannotCheck):
         await checker.warm()
     monkeypatch.undo()
