@@ -96,7 +96,7 @@ HANDLERS: dict[type, Callable[[Turn, Any], Answer]] = {
 }
 # These change nothing, so they are answered from a view that holds up no writer.
 LOOKS = (Show, Read)
-WRITING = {Topic.EXPORT, Topic.LEDGER, Topic.DELEGATE, Topic.HOLD, Topic.RELEASE, Topic.OPEN}
+WRITING = {Topic.EXPORT, Topic.DELEGATE, Topic.HOLD, Topic.RELEASE, Topic.OPEN}
 LOOK_TOPICS = frozenset(Topic) - WRITING
 CHECK_LEASE = timedelta(seconds=30)
 CHECK_ATTEMPTS = 3
