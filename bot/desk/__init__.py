@@ -60,6 +60,7 @@ from bot.messages import admin, desk, say
 from bot.metrics import CHECKS
 from bot.refusals import Refused
 from bot.store import Store, Tx, drafts, outbox, people
+from bot.verdicts import UNCHECKED
 from checks import Mended
 from checks.values import Finding, Post
 
@@ -190,8 +191,8 @@ class Desk:
             for number, version, attempt in claimed:
                 at_hand = drafts.version(tx, number, version)
                 if attempt > CHECK_ATTEMPTS or at_hand is None or at_hand.content is None:
-                    judging.settle(self.turn(tx), number, version, (judging.UNCHECKED,))
-                    CHECKS.labels(judging.result((judging.UNCHECKED,))).inc()
+                    judging.settle(self.turn(tx), number, version, (UNCHECKED,))
+                    CHECKS.labels(judging.result((UNCHECKED,))).inc()
                 else:
                     post = judging.post_of(self.turn(tx), at_hand, at_hand.content)
                     taken.append((number, version, post))
