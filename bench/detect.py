@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 import yaml
@@ -95,13 +96,15 @@ def signoff() -> Judge:
 
 
 def presidio(model: str) -> Judge:
-    """Presidio as it comes, with a spaCy model that is installed as a package."""
+    """Presidio as it comes, with a spaCy model that is installed as a package or lies in one."""
     import spacy
     from presidio_analyzer import AnalyzerEngine
     from presidio_analyzer.nlp_engine import SpacyNlpEngine
 
     engine = SpacyNlpEngine(models=[{"lang_code": "en", "model_name": model}])
-    engine.nlp = {"en": spacy.load(model)}
+    package = import_module(model)
+    folder = package.model_path() if hasattr(package, "model_path") else model
+    engine.nlp = {"en": spacy.load(folder)}
     analyzer = AnalyzerEngine(nlp_engine=engine, supported_languages=["en"])
 
     def judge(draft: Draft) -> Judged:
@@ -161,7 +164,8 @@ def results(part: str) -> list[Result]:
         env = {**os.environ, **ONE_THREAD}
         ran = subprocess.run(command, capture_output=True, text=True, env=env, cwd=HERE.parent)
         if ran.returncode:
-            print(f"{JUDGES[name]}: left out, its model is not installed", file=sys.stderr)
+            why = ran.stderr.strip().splitlines()[-1:]
+            print(f"{JUDGES[name]}: left out, {' '.join(why)}", file=sys.stderr)
             continue
         made.append(Result(name, part, [json.loads(line) for line in ran.stdout.splitlines()]))
     return made

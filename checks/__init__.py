@@ -42,8 +42,7 @@ def examine(post: Post, practice: Practice) -> Examined:
     return Examined(found, mend(post, practice, found))
 
 
-# Reaches every part that loads something: a name of no list, for which the language model is
-# asked, and numbers of the kinds that recognizers know.
+# Reaches every part that loads something: the model and the recognizers of numbers.
 WARMING = (
     "Our patients Maria Lopez and Xanthe Quorlbaum had knee surgery on March 3. Call 512-555-0142. "
     "Account 021000021, server 192.0.2.7, mail xanthe@example.com, plan 1EG4-TE5-MK73, 078-05-1120."

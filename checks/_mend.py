@@ -26,11 +26,7 @@ PREPOSITION = re.compile(
 HASHTAG = re.compile(r"#\w*$")
 OPENS = re.compile(r"(?:^|[.!?]\s+|\n\s*)$")
 SPANISH = re.compile(r"\b(?:el|la|los|que|para|con|nuestr[oa]|por)\b", re.I)
-GAPS = (
-    (re.compile(r" {2,}"), " "),
-    (re.compile(r" +([.,!?;:])"), r"\1"),
-    (re.compile(r" +\n"), "\n"),
-)
+NO_SPACE_BEFORE = tuple(" .,!?;:\n")
 NAMES = frozenset({Identifier.NAME, Identifier.HANDLE})
 GOING = frozenset({Identifier.DATE, Identifier.GEO})
 
@@ -145,8 +141,10 @@ def _swapped(text: str, finding: Finding) -> Edit | None:
 
 
 def _applied(text: str, edits: Iterable[Edit]) -> str:
+    """The text with the edits, without the gap that a cut would leave; the rest as it was."""
     for edit in edits:
-        text = text[: edit.start] + edit.words + text[edit.end :]
-    for gap, plain in GAPS:
-        text = gap.sub(plain, text)
+        head, tail = text[: edit.start] + edit.words, text[edit.end :]
+        if tail.startswith(NO_SPACE_BEFORE):
+            head = head.rstrip(" ")
+        text = head + tail
     return text.strip()

@@ -72,6 +72,11 @@ class View:
 
 def split(view: View) -> View:
     """Hashtags and camel-case words taken apart: `#PrayForAnna` reads ` Pray For Anna`."""
+    return apart(view, sign=" ")
+
+
+def apart(view: View, *, sign: str = "#") -> View:
+    """Hashtags and camel-case words with a space at every hump, and `sign` for the hash sign."""
     cuts: dict[int, str] = {}
     for pattern in (HASHTAG, CAMEL_WORD):
         for word in pattern.finditer(view.text):
@@ -79,7 +84,7 @@ def split(view: View) -> View:
                 at = word.start() + hump.start()
                 cuts[at] = " " if view.text[at] == "_" else " " + view.text[at]
             if word[0].startswith("#"):
-                cuts[word.start()] = " "
+                cuts[word.start()] = sign
     return view.edited(lambda _, i: cuts.get(i)) if cuts else view
 
 

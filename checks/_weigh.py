@@ -8,14 +8,13 @@ stops no draft by itself. Rules whose severity the practice set itself, and its 
 from collections.abc import Iterable
 from dataclasses import replace
 
-from checks._meaning import heard
+from checks._meaning import SHORT, heard
 from checks._reader.heads import CATEGORIES
 from checks._reader.pinned import ModelMissing
 from checks.values import Category, Finding, Identifier, Post, Severity
 
 DOUBT = 0.12  # below this chance a finding of words is only a tip
 AGREED = 0.5  # from this chance on it may block
-SHORT = 100  # code points; of so little text the model is a poor judge, and the words decide alone
 WEIGHED = frozenset(CATEGORIES) - {Category.PHI}
 
 

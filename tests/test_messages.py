@@ -12,7 +12,8 @@ from bot.commands.parse import _BUILDERS
 from bot.desk import HANDLERS
 from bot.drafts import PATH, State
 from bot.ledger import Tag
-from bot.messages import MODULES, author, examples
+from bot.messages import MODULES, examples
+from bot.messages.author.version import BY_STATE
 from practice import words
 
 EXAMPLES = examples()
@@ -32,7 +33,8 @@ def test_every_message_function_has_an_example() -> None:
     for module in MODULES:
         functions = inspect.getmembers(import_module(f"bot.messages.{module}"), inspect.isfunction)
         for name, function in functions:
-            ours = function.__module__ == f"bot.messages.{module}" and not name.startswith("_")
+            here = f"{function.__module__}.".startswith(f"bot.messages.{module}.")
+            ours = here and not name.startswith("_")
             if ours and inspect.signature(function).return_annotation is Card:
                 assert f"{module}.{name}" in shown
 
@@ -44,7 +46,7 @@ def test_every_button_becomes_a_command_that_is_handled() -> None:
 
 def test_every_state_is_reached_and_has_a_card() -> None:
     assert set(PATH.values()) == set(State)
-    assert set(author._STATUS) == set(State)
+    assert set(BY_STATE) == set(State)
 
 
 def test_every_ledger_tag_is_used() -> None:

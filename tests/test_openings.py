@@ -64,7 +64,7 @@ def test_every_step_is_on_record_with_its_actor_and_the_reason_sealed(bench: Ben
     draft = bench.submit(TEXT)
     bench.press("sam", opened(bench, draft), "peek")
     with bench.desk.store.read() as tx:
-        steps = [e for e in ledger.entries(tx, draft) if str(e.tag).startswith("opening:")]
+        steps = [e for e in ledger.entries(tx) if str(e.tag).startswith("opening:")]
         asked = ledger.details(tx, steps[0].seq)
     assert [e.actor for e in steps] == ["sam", "priya", "sam"]
     assert asked == {"reason": REASON}
@@ -165,7 +165,7 @@ def test_every_page_is_a_line_of_its_own(bench: Bench) -> None:
     bench.press("sam", first, "peek")
     assert "page 2 of 2" in bench.card("sam", "opened/1").title
     with bench.desk.store.read() as tx:
-        pages = [e.ids["page"] for e in ledger.entries(tx) if e.tag is Tag.OPENING_READ]
+        pages = [e.ids["page"] for e in ledger.entries(tx) if e.tag == Tag.OPENING_READ]
     assert pages == ["1", "2"]
 
 
@@ -174,8 +174,7 @@ def test_a_text_that_was_removed_cannot_be_opened(bench: Bench) -> None:
     card = opened(bench, draft)
     bench.press("ada", bench.review("ada", draft), "approve")
     bench.clock.forward(days=91)
-    with bench.desk.store.write() as tx:
-        assert sweeps.purge(bench.desk.turn(tx)) == 1
+    assert len(sweeps.purge(bench.desk)) == 1
     bench.clock.forward(days=-91)
     assert "was removed" in said(bench.press("sam", card, "peek"))
     assert "was removed" in said(ask(bench, draft, by="priya"))

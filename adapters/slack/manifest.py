@@ -2,6 +2,7 @@
 
 from adapters.slack.parse import POST, SHORTCUT, SIGNOFF
 from adapters.slack.payload import Json
+from bot.commands import Topic
 
 EVENTS_PATH = "/slack/events"
 SCOPES = (
@@ -12,10 +13,7 @@ SCOPES = (
     "im:history",  # drafts sent to the bot; looks before it sends a card again
     "im:write",  # opens the direct messages in which cards arrive
 )
-USAGE = (
-    "help | queue | report | export | people | training | ledger | delegate | exceptions | hold"
-    " | release | settings"
-)
+USAGE = " | ".join(topic for topic in Topic if topic is not Topic.POST)
 
 
 def manifest(base_url: str | None) -> Json:

@@ -39,11 +39,11 @@ def check(
     from checks.values import Kind, Post, Practice
 
     practice = settings(config).checked_as() if config else Practice(today=_today())
+    fault = _what_does_not_work()
     if jsonl:
         from bot.jsonl import UNCHECKED as NOT_CHECKED
         from bot.jsonl import check_lines
 
-        fault = _what_does_not_work()
         tally = check_lines(
             sys.stdin.buffer,
             sys.stdout.buffer,
@@ -58,15 +58,13 @@ def check(
     drawn_on = _text_of(source) if source else ""
     post = Post(words, platform=platform, kind=Kind(kind), source=drawn_on, practice=practice)
     seen = checks.examine(post, practice)
-    findings = seen.findings
-    if judge(findings) is not Verdict.BLOCKED and _what_does_not_work():
-        findings = (*findings, UNCHECKED)
+    findings = (*seen.findings, UNCHECKED) if fault else seen.findings
     verdict = judge(findings)
     typer.echo(HEADLINE[verdict])
     for f in findings:
         place = f" at {f.start}-{f.end}" if f.end > f.start else ""
         typer.echo(f"  {f.severity:<8} {f.rule}{place}: {f.message}")
-    if seen.mended and findings is seen.findings:
+    if seen.mended and not fault:
         typer.echo(f"A version that would pass:\n  {seen.mended.text}")
     raise typer.Exit(EXIT[verdict])
 

@@ -61,6 +61,7 @@ from bot.messages import admin, desk, say
 from bot.metrics import CHECKS
 from bot.refusals import Refused
 from bot.store import Store, Tx, checking, drafts, outbox, people
+from bot.verdicts import UNCHECKED
 from checks import Mended
 from checks.values import Finding, Post
 
@@ -97,7 +98,7 @@ HANDLERS: dict[type, Callable[[Turn, Any], Answer]] = {
 }
 # These change nothing, so they are answered from a view that holds up no writer.
 LOOKS = (Show, Read)
-WRITING = {Topic.EXPORT, Topic.LEDGER, Topic.DELEGATE, Topic.HOLD, Topic.RELEASE, Topic.OPEN}
+WRITING = {Topic.EXPORT, Topic.DELEGATE, Topic.HOLD, Topic.RELEASE, Topic.OPEN}
 LOOK_TOPICS = frozenset(Topic) - WRITING
 LOOKS_AGAIN = 3
 CHECK_LEASE = timedelta(seconds=12)  # kept alive while the checks run
@@ -211,8 +212,8 @@ class Desk:
             for number, version, attempt in claimed:
                 at_hand = drafts.version(tx, number, version)
                 if attempt > CHECK_ATTEMPTS or at_hand is None or at_hand.content is None:
-                    judging.settle(self.turn(tx), number, version, (judging.UNCHECKED,))
-                    CHECKS.labels(judging.result((judging.UNCHECKED,))).inc()
+                    judging.settle(self.turn(tx), number, version, (UNCHECKED,))
+                    CHECKS.labels(judging.result((UNCHECKED,))).inc()
                 else:
                     post = judging.post_of(self.turn(tx), at_hand, at_hand.content)
                     taken.append((number, version, post))

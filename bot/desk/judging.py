@@ -12,7 +12,6 @@ from bot.ledger import Tag
 from bot.masking import mask
 from bot.store import drafts, exceptions
 from bot.store import findings as on_record
-from bot.verdicts import UNCHECKED as UNCHECKED
 from bot.verdicts import Verdict, judge
 from checks import Mended
 from checks.values import Category, Finding, Kind, Post

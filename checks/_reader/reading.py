@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -14,7 +14,7 @@ import numpy.typing as npt
 from checks._reader import weights
 from checks._reader.heads import CATEGORIES, LABELS
 from checks._reader.pinned import ModelMissing
-from checks._reader.said import Said, Spoken
+from checks._reader.said import Said, Spoken, once
 from checks._reader.words import Window
 from checks.values import Category, Identifier, Post
 
@@ -61,7 +61,7 @@ def spoken(post: Post, windows: Iterable[Window]) -> Spoken:
             if chance > chances[category]:
                 chances[category] = chance
                 loud[category] = window.places[2 + int(scores[2:-1, at].argmax())]
-    return Spoken(_once(said), chances, loud)
+    return Spoken(once(said), chances, loud)
 
 
 Floats = npt.NDArray[np.float32]
@@ -90,9 +90,11 @@ def _named(window: Window, labels: Floats, text: str) -> list[Said]:
 
 
 def _trimmed(one: Said, text: str) -> Said | None:
-    """The place without quotes and commas at its ends; None when no identifier is left."""
+    """The place without quotes, commas and the point of a title at its ends; None when nothing is
+    left that identifies.
+    """
     words = text[one.start : one.end]
-    start = one.start + len(words) - len(words.lstrip(EDGES))
+    start = one.start + len(words) - len(words.lstrip(EDGES + "."))
     end = one.end - (len(words) - len(words.rstrip(EDGES)))
     return replace(one, start=start, end=end) if WORDY.search(text[start:end]) else None
 
@@ -131,12 +133,3 @@ def _code(text: str, start: int, end: int) -> tuple[int, int]:
 
 def _is_hump(text: str, at: int) -> bool:
     return text[at].isupper() and text[at - 1].islower()
-
-
-def _once(said: Sequence[Said]) -> tuple[Said, ...]:
-    """Without what two overlapping windows saw both."""
-    kept: list[Said] = []
-    for one in sorted(said, key=lambda s: -s.chance):
-        if not any(one.start < other.end and other.start < one.end for other in kept):
-            kept.append(one)
-    return tuple(sorted(kept, key=lambda s: s.start))

@@ -1,6 +1,6 @@
 """What the model says of a post, as the rules read it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from checks.values import Category, Identifier
@@ -31,6 +31,22 @@ class Spoken:
     def chance(self, category: Category) -> float:
         return self.chances.get(category, 0.0)
 
+    def joined(self, other: "Spoken", *categories: Category) -> "Spoken":
+        """With what was said when the post was read in another way, of these categories."""
+        louder = {c for c in categories if other.chance(c) > self.chance(c)}
+        chances = {c: (other if c in louder else self).chance(c) for c in self.chances}
+        loud = {**self.loud, **{c: other.loud[c] for c in louder}}
+        return Spoken(once([*self.said, *other.said]), chances, loud)
+
     def near(self, start: int, end: int) -> float:
         """The chance that something between these places identifies a patient."""
         return max((s.chance for s in self.said if s.start < end and start < s.end), default=0.0)
+
+
+def once(said: Iterable[Said]) -> tuple[Said, ...]:
+    """Each place once, as it was read most surely."""
+    kept: list[Said] = []
+    for one in sorted(said, key=lambda s: -s.chance):
+        if not any(one.start < other.end and other.start < one.end for other in kept):
+            kept.append(one)
+    return tuple(sorted(kept, key=lambda s: s.start))

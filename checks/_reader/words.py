@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any
 
 from checks._reader.pinned import TOKENIZER
-from checks._views import CAMEL_WORD, HASHTAG, HUMP, View, revealed
+from checks._views import View, apart, revealed
 from checks.privacy import _lexicon as lexicon
 from checks.privacy._ours import NAME_PART
 from checks.privacy._ours import spans as own_spans
@@ -88,7 +88,7 @@ def windows(post: Post) -> Iterator[Window]:
     """The post as the model reads it: one window, or several that overlap for a long text."""
     plain = View(post.text)
     clear = revealed(plain)
-    view = _apart(clear)
+    view = apart(clear)
     encoded = _tokenizer().encode(view.text, add_special_tokens=False)
     kinds = _kinds(view, post)
     ids, offsets = encoded.ids, encoded.offsets
@@ -100,17 +100,6 @@ def windows(post: Post) -> Iterator[Window]:
             [0, 0, *(kinds[o[0]] for o in offsets[cut]), 0],
             [(0, 0), (0, 0), *spans, (0, 0)],
         )
-
-
-def _apart(view: View) -> View:
-    """Hashtags and camel-case words with a space at every hump; the hash sign stays."""
-    cuts: dict[int, str] = {}
-    for pattern in (HASHTAG, CAMEL_WORD):
-        for word in pattern.finditer(view.text):
-            for hump in HUMP.finditer(word[0]):
-                at = word.start() + hump.start()
-                cuts[at] = " " if view.text[at] == "_" else " " + view.text[at]
-    return view.edited(lambda _, i: cuts.get(i)) if cuts else view
 
 
 def _kinds(view: View, post: Post) -> bytearray:

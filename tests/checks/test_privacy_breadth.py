@@ -129,8 +129,24 @@ def test_whoever_is_singled_out_goes_to_the_privacy_officer(text: str) -> None:
     assert Severity.ESCALATE in {f.severity for f in held(text)}
 
 
+SHORT = (
+    "We saw Rosa Delgado on March 3 for her cleaning.",
+    "Maria's refill is ready for pickup.",
+    "Maria Garcia had a great checkup today!",
+    "Tom finally got his braces off.",
+    "Shoutout to Derek Stone for finishing rehab.",
+)
+
+
+@pytest.mark.parametrize("text", SHORT)
+def test_how_to_reach_the_practice_hides_no_patient(text: str) -> None:
+    for line in ("", " Call 512-555-0142.", " Call 512-555-0142 to book a visit."):
+        assert held(text + line), line
+
+
 def test_a_title_is_no_part_of_the_name() -> None:
     assert "Delacroix" in spots("Mr. Delacroix is okay after the ambulance ride.")
+    assert "Delgado" in spots("Mrs. Delgado came in for her knee check. Call 512-555-0142.")
 
 
 PIECES = st.sampled_from(
