@@ -39,7 +39,7 @@ from bot.desk.turn import Overtaken, Turn
 from bot.failpoints import Point, reached
 from bot.messages import admin, desk, say
 from bot.refusals import Refused
-from bot.store import Store, Tx, checking, drafts, outbox, people
+from bot.store import Store, Tx, checking, drafts, outbox, people, stuck
 from checks.values import Finding, Post
 
 HANDLERS: dict[type, Callable[[Turn, Any], Answer]] = {
@@ -144,10 +144,10 @@ class Desk:
             return False
         known = self.roster.sender(origin)
         if known:
-            outbox.retry(tx, chat=origin.chat, person=known.key)
+            stuck.retry(tx, chat=origin.chat, person=known.key)
         at = (origin.user, origin.address)
         if known and origin.address and people.set_address(tx, origin.chat, known.key, *at):
-            outbox.retry(tx, chat=origin.chat, code=outbox.NO_ADDRESS)
+            stuck.retry(tx, chat=origin.chat, code=stuck.NO_ADDRESS)
         return True
 
     def _stranger(self, origin: Origin) -> Answer:
