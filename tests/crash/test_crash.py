@@ -7,7 +7,7 @@ from bot.failpoints import Point
 from bot.store import KeyRing
 from tests.crash.stories import Story, tell
 
-AT_ONCE = 8
+AT_ONCE = 8  # each has up to ten connections, and a server takes a hundred
 COMMAND, CHECK, CARD = (
     tuple(p for p in Point if p.startswith(part)) for part in ("command", "check", "card")
 )
