@@ -44,9 +44,9 @@ def _flagged(tx: Tx, numbers: list[int]) -> dict[int, set[tuple[Category, Severi
     found: dict[int, set[tuple[Category, Severity]]] = {}
     finding = tables.FindingRow
     for draft, category, severity in tx.session.exec(
-        select(finding.draft_id, finding.category, finding.severity)
-        .where(_among(finding.draft_id, numbers), col(finding.overturned_at).is_(None))
-        .distinct()
+        select(finding.draft_id, finding.category, finding.severity).where(
+            _among(finding.draft_id, numbers), col(finding.overturned_at).is_(None)
+        )
     ):
         found.setdefault(draft, set()).add((Category(category), Severity(severity)))
     return found
@@ -56,11 +56,13 @@ def _decided(tx: Tx, numbers: list[int]) -> dict[int, tuple[datetime, tuple[str,
     """By draft: when it was last decided, and by whom in the stages of that version."""
     decided: dict[int, tuple[datetime, tuple[str, ...]]] = {}
     decision = tables.DecisionRow
-    for draft, person, at in tx.session.exec(
-        select(decision.draft_id, decision.person, decision.at)
-        .where(_among(decision.draft_id, numbers))
-        .order_by(col(decision.id))
-    ):
+    rows = tx.session.exec(
+        select(decision.id, decision.draft_id, decision.person, decision.at).where(
+            _among(decision.draft_id, numbers)
+        )
+    )
+    # Put in order here: asked to do it, SQLite reads all decisions that there are, in their order.
+    for _, draft, person, at in sorted(rows):
         people = decided.get(draft, (at, ()))[1]
         decided[draft] = (at, people if person in people else (*people, person))
     return decided
