@@ -6,6 +6,7 @@ seals them. The ledger's hashes are made up: nothing here reads them.
 """
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -233,6 +234,20 @@ def fill(store: Store, count: int) -> None:
                     text(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), {count})")
                 )
         connection.execute(text("ANALYZE"))
+    _settle(store)
+
+
+def _settle(store: Store) -> None:
+    """What was written goes to its place now, and not while we measure."""
+    if store.sqlite:
+        raw = store.writer.raw_connection()
+        assert raw.driver_connection is not None
+        raw.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+        raw.close()
+    else:
+        with psycopg.connect(store.address, autocommit=True) as connection:
+            connection.execute("CHECKPOINT")
+    os.sync()
 
 
 def _insert(store: Store, table: type[SQLModel], rows: Iterator[dict[str, Any]]) -> None:

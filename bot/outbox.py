@@ -17,7 +17,7 @@ from bot.logs import report_defect
 from bot.messages import admin, desk
 from bot.metrics import DELIVERED
 from bot.people import Role, Roster
-from bot.store import Store, Tx, people
+from bot.store import Store, Tx, people, stuck
 from bot.store import outbox as rows
 from bot.store.database import ToSend
 from bot.store.outbox import Outgoing
@@ -215,7 +215,7 @@ class Outbox:
             if not rows.delivered(tx, out, receipt.conversation, receipt.message):
                 self._withdraw(tx, out, receipt)
             if out.chat in self._away:
-                rows.hurry(tx, out.chat)
+                stuck.hurry(tx, out.chat)
             reached(Point.CARD_NOTED)
         self._away.discard(out.chat)
         DELIVERED.labels(out.chat, "sent").inc()
@@ -244,7 +244,7 @@ class Outbox:
     def _park(self, out: Outgoing, code: str) -> bool:
         log.warning("card_parked", code=code, **_about(out))
         with self.store.write(hurried=False) as tx:
-            known = rows.parked(tx, out.chat, out.person)
+            known = stuck.parked(tx, out.chat, out.person)
             rows.park(tx, out, code)
             if not known:
                 self._tell_admins(tx, out, code)

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
-from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 from bot.commands import Chat
@@ -62,18 +62,18 @@ def postgres(
 
 
 def _admin(url: str, statement: str) -> None:
-    target = make_url(url).set(drivername="postgresql+psycopg", database="postgres")
-    engine = create_engine(target, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
+    target = make_url(url).set(drivername="postgresql", database="postgres")
+    where = target.render_as_string(hide_password=False)
+    with psycopg.connect(where, autocommit=True) as connection:
+        connection.execute(statement)
 
 
 @contextmanager
 def copied(template: str) -> Iterator[str]:
     """The URL of a fresh database on the server of `template`, with its tables."""
     name = f"signoff_{os.getpid()}_{next(_numbers)}"
-    _admin(template, f"CREATE DATABASE {name} TEMPLATE {make_url(template).database}")
+    model = make_url(template).database
+    _admin(template, f"CREATE DATABASE {name} TEMPLATE {model} STRATEGY FILE_COPY")
     yield make_url(template).set(database=name).render_as_string(hide_password=False)
     _admin(template, f"DROP DATABASE {name} WITH (FORCE)")
 

@@ -25,6 +25,7 @@ from bot.store import (
     reports,
     reviews,
     schema,
+    stuck,
     training,
 )
 from tests.conftest import ENGINES, copied
@@ -79,7 +80,7 @@ QUESTIONS: dict[str, tuple[Asks, set[str]]] = {
         {"ix_outbox_due", "ix_outbox_turn"},
     ),
     "cards that could not be delivered": (
-        lambda tx, now: outbox.retry(tx, chat=Chat.WEB, person="author7"),
+        lambda tx, now: stuck.retry(tx, chat=Chat.WEB, person="author7"),
         {"ix_outbox_troubled"},
     ),
     "the cards about a draft": (
@@ -91,7 +92,7 @@ QUESTIONS: dict[str, tuple[Asks, set[str]]] = {
         {"ix_outbox_receipt"},
     ),
     "the cards that wait, counted": (
-        lambda tx, now: outbox.waiting(tx),
+        lambda tx, now: stuck.waiting(tx),
         {"ix_outbox_due", "ix_outbox_turn", "ix_outbox_troubled"},
     ),
     "the ledger's head": (lambda tx, now: ledger.head(tx), set()),

@@ -7,8 +7,8 @@ import typer
 from bot.cli import APP_YAML, Config, settings
 from bot.commands import Chat
 from bot.config import App
-from bot.store import outbox
-from bot.store.outbox import Held
+from bot.store import stuck
+from bot.store.stuck import Held
 from bot.wiring import keys_from_environment, open_store
 
 outbox_app = typer.Typer(no_args_is_help=True, help="Cards that have not left yet.")
@@ -23,7 +23,7 @@ def list_(config: Config = APP_YAML) -> None:
     app = settings(config)
     store = open_store(app.database, keys_from_environment())
     with store.read() as tx:
-        held, (waiting, parked) = outbox.held(tx), outbox.waiting(tx)
+        held, (waiting, parked) = stuck.held(tx), stuck.waiting(tx)
     store.close()
     for card in held:
         typer.echo(_line(card))
@@ -43,7 +43,7 @@ def retry(person: Whose = None, chat: OnChat = None, config: Config = APP_YAML) 
     _must_be_known(app, person)
     store = open_store(app.database, keys_from_environment())
     with store.write() as tx:
-        count = outbox.retry(tx, chat=chat, person=person)
+        count = stuck.retry(tx, chat=chat, person=person)
     store.close()
     typer.echo(f"{count:,} cards are tried again.")
 

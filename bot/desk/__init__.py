@@ -60,7 +60,7 @@ from bot.failpoints import Point, reached
 from bot.messages import admin, desk, say
 from bot.metrics import CHECKS
 from bot.refusals import Refused
-from bot.store import Store, Tx, checking, drafts, outbox, people
+from bot.store import Store, Tx, checking, drafts, outbox, people, stuck
 from bot.verdicts import UNCHECKED
 from checks import Mended
 from checks.values import Finding, Post
@@ -177,10 +177,10 @@ class Desk:
             return False
         known = self.roster.sender(origin)
         if known:
-            outbox.retry(tx, chat=origin.chat, person=known.key)
+            stuck.retry(tx, chat=origin.chat, person=known.key)
         at = (origin.user, origin.address)
         if known and origin.address and people.set_address(tx, origin.chat, known.key, *at):
-            outbox.retry(tx, chat=origin.chat, code=outbox.NO_ADDRESS)
+            stuck.retry(tx, chat=origin.chat, code=stuck.NO_ADDRESS)
         return True
 
     def _stranger(self, origin: Origin) -> Answer:

@@ -52,7 +52,7 @@ class Quick(Checker):
 def hasten() -> None:
     """Takes the seconds out of waiting for the dead."""
     outbox.LEASE = desks.CHECK_LEASE = timedelta(seconds=1.5)
-    procrastinate.HEARTBEAT, procrastinate.DEAD_AFTER, procrastinate.POLL = 0.3, 2.0, 0.3
+    procrastinate.HEARTBEAT, procrastinate.DEAD_AFTER, procrastinate.POLL = 0.25, 1.0, 0.3
     procrastinate.EVERY_THIRD, procrastinate.MISSED = "* * * * * *", timedelta(seconds=0.1)
     embedded.TICK = 0.2
 

@@ -26,7 +26,7 @@ from aiohttp import ClientError
 from adapters.teams.address import Address
 from bot import ledger as chain
 from bot.commands import Chat
-from bot.store import KeyRing, Store, drafts, ledger, outbox, people
+from bot.store import KeyRing, Store, drafts, ledger, people, stuck
 from practice import CLEAN, PRACTICE, TUESDAY
 from tests.fakes_slack import SECRET, FakeSlack
 from tests.fakes_slack_api import TOKEN, Message
@@ -345,7 +345,7 @@ class World:
 
     def held(self) -> list[str]:
         with self._store.read() as tx:
-            return [f"{h.person} {h.key} {h.problem}" for h in outbox.held(tx)]
+            return [f"{h.person} {h.key} {h.problem}" for h in stuck.held(tx)]
 
 
 def _what(message: Message | Activity) -> str:
