@@ -104,9 +104,8 @@ def test_the_first_words_of_somebody_to_two_replicas_break_neither(replicas: Rep
                 for i in range(4)
             ),
         )
-    assert [k for k in replicas[0].keys("sam") if k.startswith("stranger/")] == [
-        f"stranger/web/who-{n}" for n in range(4)
-    ]
+    strangers = [key for key in replicas[0].keys("sam") if key.startswith("stranger/")]
+    assert len(strangers) == len(set(strangers)) == 4
 
 
 def test_presses_on_two_replicas_make_one_decision(replicas: Replicas) -> None:

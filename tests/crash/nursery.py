@@ -106,6 +106,7 @@ def born(order: dict[str, str]) -> None:
 
 
 def main() -> None:
+    logs.configure("WARNING")  # stdout is for news
     hasten()
     names: dict[int, str] = {}
     pending, learned = b"", False
