@@ -18,15 +18,20 @@ from bot.store import (
     Tx,
     checking,
     drafts,
+    exceptions,
     findings,
+    holds,
     ledger,
+    openings,
     outbox,
     people,
     reports,
     reviews,
     schema,
     stuck,
+    texts,
     training,
+    waiting,
 )
 from tests.conftest import ENGINES, copied
 
@@ -96,7 +101,31 @@ QUESTIONS: dict[str, tuple[Asks, set[str]]] = {
         {"ix_outbox_due", "ix_outbox_turn", "ix_outbox_troubled"},
     ),
     "the ledger's head": (lambda tx, now: ledger.head(tx), set()),
-    "the entries about a draft": (lambda tx, now: list(ledger.entries(tx, 7)), {"ix_ledger_draft"}),
+    "the drafts on hold, with their reasons": (
+        lambda tx, now: holds.all_held(tx),
+        {"ix_draft_hold", "ix_ledger_draft"},
+    ),
+    "drafts whose texts are kept no longer": (
+        lambda tx, now: texts.purge(tx, ended_before=now - timedelta(days=365), now=now),
+        {
+            *("ix_draft_purge", "ix_draft_hold"),  # nobody has drafts on hold by the thousand
+            *("ix_finding_version", "ix_decision_draft", "ix_outbox_draft"),
+        },
+    ),
+    "an opening that was asked for": (
+        lambda tx, now: openings.live(tx, 7, "admin", now),
+        {"ix_opening_draft", "ix_opening_until"},
+    ),
+    "openings whose time is over": (lambda tx, now: openings.over(tx, now), {"ix_opening_until"}),
+    "what was reported about a draft": (
+        lambda tx, now: exceptions.of_draft(tx, 7),
+        {"ix_exception_draft"},
+    ),
+    "exceptions in force": (lambda tx, now: exceptions.in_force(tx), {"ix_exception_kind"}),
+    "how much waits, for those who watch": (
+        lambda tx, now: waiting.look(tx),
+        {"ix_draft_state", "ix_draft_platform", "ix_outbox_waiting"},
+    ),
     "the drafts of a report": (
         lambda tx, now: list(reports.drafts_since(tx, now - timedelta(days=30))),
         {"ix_draft_created", "ix_finding_version", "ix_decision_draft"},

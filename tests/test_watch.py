@@ -218,15 +218,6 @@ def test_a_card_that_is_tried_again_keeps_its_age(bench: Bench) -> None:
         assert watch.waiting.look(tx).cards[Chat.WEB].waiting[1] == before
 
 
-def test_how_much_waits_is_read_from_an_index(store: Store) -> None:
-    if not store.sqlite:
-        pytest.skip("PostgreSQL reads small tables whole, whatever indexes there are")
-    plan = "EXPLAIN QUERY PLAN SELECT count(*) FROM outbox WHERE waiting_since IS NOT NULL"
-    with store.read() as tx:
-        found = str(tx.session.connection().execute(text(plan)).all())
-    assert "ix_outbox_waiting" in found
-
-
 def test_only_what_was_saved_is_counted(bench: Bench) -> None:
     bench.desk.store.on_commit = saved
     before = {o: value("signoff_decisions_total", outcome=o) for o in ("approved", "rejected")}

@@ -36,13 +36,14 @@ def numbers(tx: Tx) -> list[int]:
 
 def all_held(tx: Tx) -> list[Held]:
     """The drafts on hold with what the ledger says about each."""
+    held = select(DraftRow.id).where(col(DraftRow.hold).is_(True))
     rows = tx.session.exec(
-        select(LedgerRow.draft_id, LedgerRow.seq, LedgerRow.at, LedgerRow.actor)
-        .join(DraftRow, col(DraftRow.id) == col(LedgerRow.draft_id))
-        .where(col(DraftRow.hold).is_(True), LedgerRow.tag == Tag.HELD)
-        .order_by(col(LedgerRow.seq))
+        select(LedgerRow.draft_id, LedgerRow.seq, LedgerRow.at, LedgerRow.actor).where(
+            col(LedgerRow.draft_id).in_(held), LedgerRow.tag == Tag.HELD
+        )
     )
-    latest = {draft: (seq, at, actor) for draft, seq, at, actor in rows if draft is not None}
+    in_order = sorted(rows, key=lambda row: row[1])
+    latest = {draft: (seq, at, actor) for draft, seq, at, actor in in_order if draft is not None}
     return [
         Held(draft, at, actor, str(ledger.details(tx, seq).get("reason", "")))
         for draft, (seq, at, actor) in sorted(latest.items())

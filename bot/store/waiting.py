@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import case, func
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from bot.commands import Chat
 from bot.drafts import State
@@ -43,16 +42,16 @@ def look(tx: Tx) -> Waiting:
 
 
 def _cards(tx: Tx) -> dict[Chat, Cards]:
-    parked = case((col(OutboxRow.due_at).is_(None), 1), else_=0)
-    since = func.min(OutboxRow.waiting_since)
+    """Counted here, because to group them SQLite would read the whole table in another order."""
     rows = tx.session.exec(
-        select(OutboxRow.chat, parked, func.count(), since)
+        select(OutboxRow.chat, OutboxRow.due_at, OutboxRow.waiting_since)
         .where(col(OutboxRow.waiting_since).is_not(None))
-        .group_by(OutboxRow.chat, parked)
+        .order_by(col(OutboxRow.waiting_since))
     )
     found: dict[Chat, Cards] = {}
-    for name, is_parked, count, oldest in rows:
+    for name, due, since in rows:
         cards = found.get(Chat(name), Cards())
-        pile = "parked" if is_parked else "waiting"
-        found[Chat(name)] = replace(cards, **{pile: (count, oldest)})
+        pile = "waiting" if due else "parked"
+        count, oldest = getattr(cards, pile)
+        found[Chat(name)] = replace(cards, **{pile: (count + 1, oldest or since)})
     return found
