@@ -15,8 +15,9 @@ help: ## show this list
 demo: $(READY) ## run the demo on this machine and print its address
 	@$(BIN)/signoff demo $(ARGS)
 
+# Two at a time; ARGS="-n 0 --pdb" runs them in this one process.
 test: $(READY) ## run all tests
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 
 soak: $(READY) ## send 10,000 hostile payloads through each entry, then kill the product at random
 	@SIGNOFF_HOSTILE=$(HOSTILE) $(BIN)/pytest -n 2 --durations=4 tests/test_hostile.py $(ARGS)

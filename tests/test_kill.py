@@ -108,3 +108,30 @@ def cards(folder: Path, person: str) -> list[str]:
         shown = pages.Pages(store, Clock()).all(person)
     words = [item.body.decode() for item in shown if item.kind == "card"]
     return [m[0] for w in words if (m := re.search(r"Draft #\d+(?= is waiting for your|: app)", w))]
+
+
+STILL_BORN = """
+import os
+from bot.engine.checker import Checker
+Checker()._pool().submit(int)
+os._exit(0)  # while the process for the checks is still starting
+"""
+
+
+def test_the_process_for_the_checks_ends_with_the_one_that_started_it() -> None:
+    command = [sys.executable, "-c", STILL_BORN]
+    parent = subprocess.Popen(command, start_new_session=True, cwd=Path.cwd())
+    assert parent.wait(30) == 0
+    until = time.monotonic() + 20
+    while is_alive(parent.pid) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert not is_alive(parent.pid)
+
+
+def is_alive(group: int) -> bool:
+    """True while any process of the group is there."""
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True

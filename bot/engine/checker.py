@@ -2,6 +2,7 @@
 
 import asyncio
 import multiprocessing
+import os
 from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
@@ -23,7 +24,9 @@ class Checker:
     def _pool(self) -> Executor:
         if self._executor is None:
             spawn = multiprocessing.get_context("spawn")
-            self._executor = ProcessPoolExecutor(1, mp_context=spawn, initializer=_quiet)
+            self._executor = ProcessPoolExecutor(
+                1, mp_context=spawn, initializer=_quiet, initargs=(os.getpid(),)
+            )
         return self._executor
 
     async def warm(self) -> None:
@@ -61,15 +64,13 @@ class Checker:
             self._executor.shutdown(wait=False, cancel_futures=True)
 
 
-def _quiet() -> None:
-    """A worker ends with its parent and leaves Ctrl-C to it."""
-    import os
+def _quiet(parent: int) -> None:
+    """A worker ends with its parent, be it gone before this begins, and leaves Ctrl-C to it."""
     import signal
     import threading
     import time
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = os.getppid()
 
     def watch() -> None:
         while os.getppid() == parent:
