@@ -6,6 +6,7 @@ repeated. Answers keep the order of the lines, and no more than a few batches ar
 """
 
 import json
+import os
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -19,6 +20,7 @@ from multiprocessing import get_context
 from typing import Protocol
 
 import checks
+from bot.orphans import end_with
 from bot.verdicts import judge
 from checks.values import Finding, Kind, Post, Practice
 
@@ -114,7 +116,7 @@ def _in_processes(lines: Iterator[bytes | None], check: "Check", workers: int) -
     first = next(batches, None)
     if first is None:
         return
-    with ProcessPoolExecutor(workers, get_context(START), _warm) as pool:
+    with ProcessPoolExecutor(workers, get_context(START), _warm, (os.getpid(),)) as pool:
         waiting: deque[tuple[list[bytes | None], Future[list[Answer]]]] = deque()
         for batch in chain([first], batches):
             waiting.append((batch, _submit(pool, check, batch)))
@@ -124,8 +126,9 @@ def _in_processes(lines: Iterator[bytes | None], check: "Check", workers: int) -
             yield from _collect(*waiting.popleft(), check)
 
 
-def _warm() -> None:
+def _warm(parent: int) -> None:
     """Loads what is slow to load; a rule that does not work says so on every line it holds."""
+    end_with(parent)
     with suppress(checks.CannotCheck):
         checks.warm()
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from bot import demo, ledger
+from bot.jsonl import BATCH, PAYS_FROM
 from bot.store import Store, drafts, pages, schema
 from bot.store import ledger as rows
 from practice import Clock
@@ -122,16 +123,33 @@ def test_the_process_for_the_checks_ends_with_the_one_that_started_it() -> None:
     command = [sys.executable, "-c", STILL_BORN]
     parent = subprocess.Popen(command, start_new_session=True, cwd=Path.cwd())
     assert parent.wait(30) == 0
+    assert ends(parent.pid)
+
+
+def test_the_processes_of_the_command_line_end_with_it(tmp_path: Path) -> None:
+    lines = tmp_path / "drafts.jsonl"
+    lines.write_text('{"text": "Flu shots are in. Call 512-555-0142."}\n' * 2_000)
+    command = [sys.executable, "-m", "bot", "check", "--jsonl", "--workers", "2"]
+    with (
+        lines.open() as given,
+        subprocess.Popen(
+            command, stdin=given, stdout=subprocess.PIPE, start_new_session=True
+        ) as parent,
+    ):
+        assert parent.stdout
+        for _ in range(PAYS_FROM + 2 * BATCH):  # by now they are at work
+            assert parent.stdout.readline()
+        parent.kill()
+    assert ends(parent.pid)
+
+
+def ends(group: int) -> bool:
+    """True when no process of the group is left, after a while."""
     until = time.monotonic() + 20
-    while is_alive(parent.pid) and time.monotonic() < until:
+    while time.monotonic() < until:
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return True
         time.sleep(0.1)
-    assert not is_alive(parent.pid)
-
-
-def is_alive(group: int) -> bool:
-    """True while any process of the group is there."""
-    try:
-        os.killpg(group, 0)
-    except ProcessLookupError:
-        return False
-    return True
+    return False

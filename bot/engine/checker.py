@@ -3,10 +3,12 @@
 import asyncio
 import multiprocessing
 import os
+import signal
 from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
 import checks
+from bot.orphans import end_with
 from bot.verdicts import UNCHECKED
 from checks import Examined
 from checks.values import Post
@@ -65,16 +67,6 @@ class Checker:
 
 
 def _quiet(parent: int) -> None:
-    """A worker ends with its parent, be it gone before this begins, and leaves Ctrl-C to it."""
-    import signal
-    import threading
-    import time
-
+    """A worker ends with its parent and leaves Ctrl-C to it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(1)
-        os._exit(0)
-
-    threading.Thread(target=watch, daemon=True).start()
+    end_with(parent)
