@@ -1,8 +1,9 @@
 """Other readings of a text, each with the way back to the text as it was written.
 
 A rule must not be escaped by spelling: full-width or bold letters, zero-width characters, letters
-borrowed from another alphabet, digits for letters, letters set apart, words run together in a
-hashtag. A `View` is such a reading; `View.span` gives the code points of the original.
+borrowed from another alphabet, digits for letters or words for digits, letters set apart, words
+run together in a hashtag. A `View` is such a reading; `View.span` gives the code points of the
+original.
 """
 
 import re
@@ -33,6 +34,20 @@ APART = re.compile(
 )
 NEXT_WORD = re.compile(r"[a-z] [A-Z]")
 LEET_WORD = re.compile(r"(?<![\w@$#/.-])[A-Za-z0-9$!|][A-Za-z0-9@$!|]{2,30}(?![\w@$/-]|\.\w)")
+DIGITS = {
+    word: digit
+    for words, digit in (
+        *(("zero oh cero", "0"), ("one uno", "1"), ("two dos", "2"), ("three tres", "3")),
+        *(("four cuatro", "4"), ("five cinco", "5"), ("six seis", "6"), ("seven siete", "7")),
+        *(("eight ocho", "8"), ("nine nueve", "9")),
+    )
+    for word in words.split()
+}
+SPOKEN = re.compile(rf"(?<!\w)(?:{'|'.join(DIGITS)})(?!\w)", re.IGNORECASE)
+SPOKEN_NUMBER = re.compile(
+    rf"{SPOKEN.pattern}(?:[\s,.\-]{{1,3}}{SPOKEN.pattern}){{5,15}}", re.IGNORECASE
+)
+GROUPS = {7: (3,), 10: (3, 6), 11: (1, 4, 7)}  # where a phone number of so many digits has a hyphen
 HIDDEN_INSIDE = re.compile(r"[A-Za-z0-9][\u00ad\u200b\u200c\u2060\u2063\ufeff]{1,9}[A-Za-z0-9]")
 WORD = re.compile(r"[^\W\d_]{2,60}")
 
@@ -106,6 +121,7 @@ def revealed(view: View) -> View:
     """Every disguise undone: what a person reads when they squint."""
     view = _visible(folded(view))
     view = _latin(view)
+    view = _dialled(view)
     view = _joined(view)
     return _unleeted(view)
 
@@ -150,6 +166,20 @@ def _joined(view: View) -> View:
         gaps = (i for i, char in enumerate(run[0]) if not char.isalnum())
         dropped.update(run.start() + i for i in gaps if not NEXT_WORD.match(run[0], i - 1))
     return view.edited(lambda _, i: "" if i in dropped else None) if dropped else view
+
+
+def _dialled(view: View) -> View:
+    """Digits written as words (`five five five, oh one two three`) as the number they are."""
+    digits: dict[int, str] = {}
+    for run in SPOKEN_NUMBER.finditer(view.text):
+        words = list(SPOKEN.finditer(run[0]))
+        words = words[: 11 if DIGITS[words[0][0].lower()] == "1" else 10]
+        digits |= dict.fromkeys(range(run.start(), run.start() + words[-1].end()), "")
+        for n, word in enumerate(words):
+            hyphen = "-" if n in GROUPS.get(len(words), ()) else ""
+            at = word.end() - 1 if n else word.start()  # the number begins and ends as the run does
+            digits[run.start() + at] = hyphen + DIGITS[word[0].lower()]
+    return view.edited(lambda _, i: digits.get(i)) if digits else view
 
 
 def _unleeted(view: View) -> View:

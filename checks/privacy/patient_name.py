@@ -32,19 +32,46 @@ As of
 """
 
 import re
+from collections.abc import Iterable, Iterator
 
-from checks.privacy._said import said, weight
+from checks._reader import Said
+from checks.privacy._ours import spans
+from checks.privacy._said import SURE, said, weight
+from checks.privacy._spelling import COMMON, key
 from checks.values import Category, Identifier, Mark, Marks, Post, Severity
 
 CATEGORY = Category.PHI
 SEVERITY = Severity.BLOCK
 IDENTIFIER = Identifier.NAME
 INITIALS = re.compile(r"(?:[^\W\d_]\.? ?){1,3}")
+WORD = re.compile(r"[^\W\d_]{3,40}")
+ADVICE = "Take out the person's name, or get an authorization."
 
 
 def find(post: Post) -> Marks:
-    for one in said(post, Identifier.NAME):
+    names = list(said(post, Identifier.NAME))
+    for one in names:
         short = INITIALS.fullmatch(post.text[one.start : one.end])
         severity = Severity.ESCALATE if short else weight(one)
-        advice = "Take out the person's name, or get an authorization."
-        yield Mark(one.start, one.end, advice, severity=severity)
+        yield Mark(one.start, one.end, ADVICE, severity=severity)
+    for start, end in _again(post, names):
+        yield Mark(start, end, ADVICE)
+
+
+def _again(post: Post, names: Iterable[Said]) -> Iterator[tuple[int, int]]:
+    """The same people by one of their names, elsewhere in the post."""
+    taken = [(one.start, one.end) for one in names]
+    sure = [post.text[one.start : one.end] for one in names if one.chance >= SURE]
+    parts = {word for name in sure for word in WORD.findall(name) if _is_name(word)}
+    if not parts:
+        return
+    taken += [(start, end) for start, end, _ in spans(post.text, post.practice)]
+    pattern = rf"(?<![^\W_])(?:{'|'.join(map(re.escape, sorted(parts)))})(?![^\W_])"
+    for match in re.finditer(pattern, post.text):
+        start, end = match.span()
+        if not any(start < other_end and other < end for other, other_end in taken):
+            yield start, end
+
+
+def _is_name(word: str) -> bool:
+    return word[0].isupper() and key(word) not in COMMON

@@ -10,10 +10,12 @@ Source
 Bad
     Mr. Underhill's home fax, 231-555-0129, is busy and he wants his bariatric diet plan.
     Please text Bob at 512-555-0199 about his crown.
+    Somebody ring Ms. Ortega at five one two, five five five, oh one nine nine about her crown.
 
 Good
     Flu clinic March 3, 9-5. Call 512-555-0142.
     Poison Control is open at all hours: 1-800-222-1222. Call 512-555-0142.
+    Our line is five one two, five five five, oh one four two. Call us!
 
 Limits
     A number is reported beside a patient's name or words such as her cell; one to call the

@@ -13,6 +13,7 @@ Bad
 
 Good
     Bring your insurance card and photo ID. Call 512-555-0142.
+    For referring offices: our group NPI 1245319599 and the fax are on the site. Call 512-555-0142.
     We accept Blue Cross, Aetna, Medicare and Medicaid. Call 512-555-0142.
 
 As of
@@ -41,7 +42,7 @@ NAMED = re.compile(
     r"|[a-z]{1,4})?\d[A-Za-z0-9]{2,14}(?:[ -][A-Z0-9]{2,8}){0,3})(?![\w%])",
 )
 CARD = re.compile(r"\bID looks like ((?=[A-Z0-9 -]{0,8}\d)[A-Z0-9](?:[ -]?[A-Z0-9]){5,18})(?!\w)")
-NPI = re.compile(r"\bnpi\W{1,3}$", re.IGNORECASE)
+NPI = re.compile(r"\bnpi\b", re.IGNORECASE)  # a provider's number, never a patient's
 YEAR = re.compile(r"(?:19|20)\d\d")
 
 
@@ -57,7 +58,7 @@ def _found(post: Post) -> Iterator[tuple[int, int]]:
     for start, end in sorted(set(spans)):
         number = post.text[start:end]
         enough = sum(char.isdigit() for char in number) >= 4
-        npi = NPI.search(post.text[max(0, start - 12) : start])
+        npi = NPI.search(post.text[max(0, start - 6) : start + 4])
         if start >= done and enough and not npi and not YEAR.fullmatch(number):
             done = end
             yield start, end

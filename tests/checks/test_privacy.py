@@ -149,6 +149,18 @@ def test_a_reply_that_guards_privacy_is_left_alone() -> None:
     assert "privacy.patient-relation" not in {f.rule for f in found}
 
 
+def test_a_name_that_comes_again_in_part_is_marked_too() -> None:
+    text = "Marek Zielonka was our patient today. Worst patient ever, we love you Marek!"
+    assert marked(text, Identifier.NAME) == ["Marek Zielonka", "Marek"]
+
+
+def test_a_number_in_words_is_the_number() -> None:
+    text = (
+        "Please ring Ms. Ortega at five one two, five five five, oh one nine nine about her crown."
+    )
+    assert marked(text, Identifier.PHONE) == ["five one two, five five five, oh one nine nine"]
+
+
 def test_spans_count_code_points_of_the_text_as_written() -> None:
     text = "🎉👩‍⚕️ Şırnak ﬁne! So proud of Maria Lopez after her knee surgery."
     assert "Maria Lopez" in marked(text, Identifier.NAME)
