@@ -37,7 +37,7 @@ bench-detect: $(READY) ## measure detection beside plain Presidio, and print the
 	@$(BIN)/python -m bench.detect $(ARGS)
 
 train: $(TRAIN)/.ready ## train the sentence model on checks/examples (about an hour)
-	@$(TRAIN)/bin/python -m bench.train
+	@$(TRAIN)/bin/python -m bench.train $(ARGS)
 
 bench-ledger: $(READY) ## measure the proof of a million ledger entries, and print the table
 	@$(BIN)/python -m bench.ledger $(ARGS)

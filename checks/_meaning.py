@@ -13,7 +13,7 @@ from checks.privacy._ours import spans
 from checks.values import Category, Identifier, Mark, Marks, Post
 
 SHORT = 100  # code points; what is shorter the model has seldom read, and it judges it poorly
-SURE = 0.75  # the chance from which such a post without its last line is taken to name a patient
+SURE = 0.6  # the chance from which such a post without its last line is taken to name a patient
 
 
 def heard(post: Post) -> Spoken:

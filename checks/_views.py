@@ -35,19 +35,27 @@ APART = re.compile(
 NEXT_WORD = re.compile(r"[a-z] [A-Z]")
 LEET_WORD = re.compile(r"(?<![\w@$#/.-])[A-Za-z0-9$!|][A-Za-z0-9@$!|]{2,30}(?![\w@$/-]|\.\w)")
 DIGITS = {
-    word: digit
-    for words, digit in (
-        *(("zero oh cero", "0"), ("one uno", "1"), ("two dos", "2"), ("three tres", "3")),
+    sign: digit
+    for signs, digit in (
+        *(("zero oh cero o", "0"), ("one uno i l", "1"), ("two dos", "2"), ("three tres", "3")),
         *(("four cuatro", "4"), ("five cinco", "5"), ("six seis", "6"), ("seven siete", "7")),
         *(("eight ocho", "8"), ("nine nueve", "9")),
     )
-    for word in words.split()
+    for sign in signs.split()
 }
-SPOKEN = re.compile(rf"(?<!\w)(?:{'|'.join(DIGITS)})(?!\w)", re.IGNORECASE)
-SPOKEN_NUMBER = re.compile(
-    rf"{SPOKEN.pattern}(?:[\s,.\-]{{1,3}}{SPOKEN.pattern}){{5,15}}", re.IGNORECASE
+DIGIT = re.compile(rf"[0-9]|{'|'.join(sorted(DIGITS, key=len, reverse=True))}", re.IGNORECASE)
+NUMBER = re.compile(
+    rf"(?<!\w)(?:{DIGIT.pattern})(?:[\W_]{{0,3}}(?:{DIGIT.pattern})){{5,15}}(?!\w)", re.IGNORECASE
 )
-GROUPS = {7: (3,), 10: (3, 6), 11: (1, 4, 7)}  # where a phone number of so many digits has a hyphen
+DIALLED = re.compile(r"1?[2-9]\d\d[2-9]\d{6}")  # as phone numbers are in North America
+PLAIN_NUMBER = re.compile(r"(?:\+?1[-. ]?)?(?:\(\d{3}\) ?|\d{3}[-. ]?)\d{3}[-. ]?\d{4}")
+COUNTING = "0123456789"
+GROUPS = {
+    7: (3,),
+    9: (3, 5),
+    10: (3, 6),
+    11: (1, 4, 7),
+}  # where numbers of so many digits have hyphens
 HIDDEN_INSIDE = re.compile(r"[A-Za-z0-9][\u00ad\u200b\u200c\u2060\u2063\ufeff]{1,9}[A-Za-z0-9]")
 WORD = re.compile(r"[^\W\d_]{2,60}")
 
@@ -169,17 +177,32 @@ def _joined(view: View) -> View:
 
 
 def _dialled(view: View) -> View:
-    """Digits written as words (`five five five, oh one two three`) as the number they are."""
+    """A phone number in any guise (`five one two, five five five...`, `512*555*O199`), and any long
+    number in words, as the number it is.
+    """
     digits: dict[int, str] = {}
-    for run in SPOKEN_NUMBER.finditer(view.text):
-        words = list(SPOKEN.finditer(run[0]))
-        words = words[: 11 if DIGITS[words[0][0].lower()] == "1" else 10]
-        digits |= dict.fromkeys(range(run.start(), run.start() + words[-1].end()), "")
-        for n, word in enumerate(words):
-            hyphen = "-" if n in GROUPS.get(len(words), ()) else ""
-            at = word.end() - 1 if n else word.start()  # the number begins and ends as the run does
-            digits[run.start() + at] = hyphen + DIGITS[word[0].lower()]
+    for run in NUMBER.finditer(view.text):
+        signs = list(DIGIT.finditer(run[0]))
+        values = [DIGITS.get(sign[0].lower(), sign[0]) for sign in signs]
+        signs = signs[: 11 if values[0] == "1" else 10]
+        words = run[0][: signs[-1].end()]
+        if not _is_guised(words, signs, "".join(values[: len(signs)])):
+            continue
+        digits |= dict.fromkeys(range(run.start(), run.start() + len(words)), "")
+        for n, sign in enumerate(signs):
+            hyphen = "-" if n in GROUPS.get(len(signs), ()) else ""
+            at = sign.end() - 1 if n else sign.start()  # the number begins and ends as the run does
+            digits[run.start() + at] = hyphen + values[n]
     return view.edited(lambda _, i: digits.get(i)) if digits else view
+
+
+def _is_guised(words: str, signs: list[re.Match[str]], number: str) -> bool:
+    """Whether this is a number that nobody would write so who wants it to be read."""
+    if all(len(sign[0]) > 1 for sign in signs):
+        return number not in COUNTING and number[::-1] not in COUNTING
+    plain = sum(len(sign[0]) > 1 or sign[0].isdigit() for sign in signs)
+    is_phone = DIALLED.fullmatch(number) and plain >= 6  # what is left may be letters for digits
+    return bool(is_phone) and not PLAIN_NUMBER.fullmatch(words)
 
 
 def _unleeted(view: View) -> View:

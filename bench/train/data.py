@@ -192,6 +192,8 @@ PERMISSIONS = (
 
 def varied(example: Example, draw: random.Random, others: Sequence[Example]) -> Example:
     """The example as somebody else might have written it, its labels still true."""
+    if draw.random() < 0.4:
+        example = _without_action(example)
     if draw.random() < 0.25:
         example = _with_action(example, draw)
     if example.spans is not None and draw.random() < 0.08:
@@ -301,6 +303,23 @@ def _with_action(example: Example, draw: random.Random) -> Example:
     said = draw.choice(ACTIONS).format(draw.choice(ways))
     labels = example.labels and example.labels - {str(Category.CALL_TO_ACTION)}
     return replace(example, text=example.text + draw.choice([" ", " ", "\n"]) + said, labels=labels)
+
+
+# A short sentence at the end that gives a number to reach the practice at, and nothing else.
+ACTION = re.compile(
+    r"\s*(?<=[.!?\s])(?:Call|Book|Questions\?|To schedule,|Appointments:|Llame|Citas:)(?!\w)"
+    r"[^.!?\n]{0,30}555[^.!?\n]{0,30}[.!?]?$"
+)
+
+
+def _without_action(example: Example) -> Example:
+    """The example without such a line: by itself it says nothing about what stands before it."""
+    found = ACTION.search(example.text)
+    inside = found and any(end > found.start() for _, end, _ in example.spans or ())
+    if not found or inside or found.start() < 8:
+        return example
+    ignore = example.ignore | {str(Category.CALL_TO_ACTION)}
+    return replace(example, text=example.text[: found.start()], ignore=ignore)
 
 
 def _joined(example: Example, other: Example, draw: random.Random) -> Example:

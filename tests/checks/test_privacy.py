@@ -154,11 +154,30 @@ def test_a_name_that_comes_again_in_part_is_marked_too() -> None:
     assert marked(text, Identifier.NAME) == ["Marek Zielonka", "Marek"]
 
 
-def test_a_number_in_words_is_the_number() -> None:
-    text = (
-        "Please ring Ms. Ortega at five one two, five five five, oh one nine nine about her crown."
-    )
-    assert marked(text, Identifier.PHONE) == ["five one two, five five five, oh one nine nine"]
+GUISES = (
+    *("five one two, five five five, oh one nine nine", "5 1 2 5 5 5 0 1 9 9", "512*555*0199"),
+    *("512-555-O199", "5l2-555-0199", "512/555/0199", "512 – 555 – 0199", "five12-555-0199"),
+    *("512_555_0199", "512-five five five-0199", "5-1-2-5-5-5-0-1-9-9", "(five one two) 555 0199"),
+    "cinco uno dos, cinco cinco cinco, cero uno nueve nueve",
+)
+
+
+@pytest.mark.parametrize("number", GUISES)
+def test_a_phone_number_in_any_guise_is_one(number: str) -> None:
+    text = f"Please ring Ms. Ortega at {number} about her crown, she left her retainer here."
+    assert marked(text, Identifier.PHONE) == [number.lstrip("(")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Count with us, kids: one two three four five six seven eight nine! Call 512-555-0142.",
+        "Our line is five one two, five five five, oh one four two. Call us to book a visit!",
+        "Open 8 12 2 6 on weekdays, 9 12 on Saturdays. Call 512-555-0142.",
+    ],
+)
+def test_numbers_that_nobody_is_called_at_are_left_alone(text: str) -> None:
+    assert phi(text) == []
 
 
 def test_spans_count_code_points_of_the_text_as_written() -> None:
