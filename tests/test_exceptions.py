@@ -20,7 +20,7 @@ from bot.store.tables import OutboxRow
 from checks.values import Category, Finding, Identifier, Practice, Severity
 from practice import PRACTICE, TUESDAY, Bench, Clock, button, said, words
 
-COLLEAGUE = "Anna Berg is back with us after her surgery. Call 512-555-0142 to book."
+COLLEAGUE = "Anna Berg is back, and she feels great. Call 512-555-0142 to book a visit with us."
 MASCOT = "Anna the Bear had her surgery today. Call 512-555-0142 to book."
 CURE = "Our tea is a cure for the winter blues. Call 512-555-0142 to book."
 NAME = "privacy.patient-name"

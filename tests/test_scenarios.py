@@ -10,7 +10,7 @@ from bot.store import Store
 from practice import CLEAN
 from tests.chats import Driver, driver
 
-PATIENT = "Rosa Delgado came in for her knee check on March 3. Call 512-555-0142."
+PATIENT = "We saw Rosa Delgado on March 3 for her cleaning. Call 512-555-0142."
 SINGLED_OUT = (
     "The firefighter hurt in Friday's fire is doing well in our care. "
     "Call 512-555-0142 to book a visit."
