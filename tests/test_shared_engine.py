@@ -170,7 +170,7 @@ async def test_a_database_that_drops_all_connections_is_found_again(
     await replicas.sees("ada", "review/1")
     sql(
         bench,
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
         " WHERE pid <> pg_backend_pid() AND datname = current_database()",
     )
     await send(bench, "After.")
