@@ -29,7 +29,7 @@ from bench.fleet import AUTHORS, PATIENCE, Replica, free_ports, settings
 from bench.servers import postgres
 from bot import ledger as chain
 from bot.commands import Chat
-from bot.store import KeyRing, Store, drafts, ledger, people, schema, stuck
+from bot.store import KeyRing, Store, drafts, ledger, people, schema, waiting
 from tests.fakes_slack import SECRET, FakeSlack
 from tests.fakes_slack_api import TOKEN, Message
 from tests.fakes_teams import BOT, TENANT, FakeTeams
@@ -159,7 +159,7 @@ class Practice:
     def _restless(self) -> bool:
         with self.store.read() as tx:
             open_states = [s for s in drafts.State if s is not drafts.State.APPROVED]
-            return bool(stuck.waiting(tx)[0] or drafts.in_state(tx, open_states, 1))
+            return bool(waiting.totals(tx)[0] or drafts.in_state(tx, open_states, 1))
 
 
 @asynccontextmanager

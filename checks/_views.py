@@ -50,12 +50,8 @@ NUMBER = re.compile(
 DIALLED = re.compile(r"1?[2-9]\d\d[2-9]\d{6}")  # as phone numbers are in North America
 PLAIN_NUMBER = re.compile(r"(?:\+?1[-. ]?)?(?:\(\d{3}\) ?|\d{3}[-. ]?)\d{3}[-. ]?\d{4}")
 COUNTING = "0123456789"
-GROUPS = {
-    7: (3,),
-    9: (3, 5),
-    10: (3, 6),
-    11: (1, 4, 7),
-}  # where numbers of so many digits have hyphens
+# Where numbers of so many digits have hyphens: short and whole phone numbers, social security.
+GROUPS = {7: (3,), 9: (3, 5), 10: (3, 6), 11: (1, 4, 7)}
 HIDDEN_INSIDE = re.compile(r"[A-Za-z0-9][\u00ad\u200b\u200c\u2060\u2063\ufeff]{1,9}[A-Za-z0-9]")
 WORD = re.compile(r"[^\W\d_]{2,60}")
 

@@ -28,7 +28,7 @@ from bot.commands import Chat, Submit
 from bot.desk import Desk
 from bot.ledger import Entry
 from bot.outbox import Outbox, Parcel, Receipt
-from bot.store import KeyRing, Store, drafts, ledger, outbox, people, schema, stuck
+from bot.store import KeyRing, Store, drafts, ledger, outbox, people, schema, waiting
 from bot.store.crypto import short
 from bot.store.tables import DraftRow, HeadRow, OutboxRow
 from bot.wiring import alone
@@ -499,7 +499,7 @@ async def test_a_card_on_its_way_at_the_backup_is_looked_for_before_it_is_sent_a
     with office.bench() as bench:
         await deliver(bench, platform)
         with bench.desk.store.read() as tx:
-            assert stuck.waiting(tx) == (0, 0)
+            assert waiting.totals(tx) == (0, 0)
     assert sorted(platform.posted) == posted
     assert sorted(platform.looked[-len(posted) :]) == posted
 

@@ -128,7 +128,7 @@ def test_the_process_for_the_checks_ends_with_the_one_that_started_it() -> None:
 
 def test_the_processes_of_the_command_line_end_with_it(tmp_path: Path) -> None:
     lines = tmp_path / "drafts.jsonl"
-    lines.write_text('{"text": "Flu shots are in. Call 512-555-0142."}\n' * 2_000)
+    lines.write_text('{"id": 1, "text": "Flu shots are in. Call 512-555-0142."}\n' * 2_000)
     command = [sys.executable, "-m", "bot", "check", "--jsonl", "--workers", "2"]
     with (
         lines.open() as given,

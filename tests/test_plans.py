@@ -96,10 +96,6 @@ QUESTIONS: dict[str, tuple[Asks, set[str]]] = {
         lambda tx, now: outbox.card_at(tx, Chat.WEB, "author7", "draft/7/v1/m"),
         {"ix_outbox_receipt"},
     ),
-    "the cards that wait, counted": (
-        lambda tx, now: stuck.waiting(tx),
-        {"ix_outbox_due", "ix_outbox_turn", "ix_outbox_troubled"},
-    ),
     "the ledger's head": (lambda tx, now: ledger.head(tx), set()),
     "the drafts on hold, with their reasons": (
         lambda tx, now: holds.all_held(tx),

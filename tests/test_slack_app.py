@@ -591,7 +591,7 @@ async def test_a_card_that_the_person_deleted_is_posted_anew(
 @pytest.mark.parametrize(
     ("trouble", "code", "seconds"),
     [
-        (Trouble("chat.postMessage", "ratelimited", 429, {"Retry-After": "30"}), "ratelimited", 30),
+        (Trouble("chat.postMessage", "ratelimited", 429, {"Retry-After": "30"}), "http-429", 30),
         (Trouble("chat.postMessage", "", 503), "http-503", None),
         (Trouble("chat.postMessage", "internal_error"), "internal_error", None),
         (Trouble("conversations.open", "invalid_auth"), "invalid_auth", None),

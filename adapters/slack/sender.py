@@ -195,7 +195,7 @@ def _problem(response: Any) -> Exception:
     data = getattr(response, "data", None)
     code = words(data, "error")
     if status == 429 or code in ("ratelimited", "rate_limited"):
-        return Later("ratelimited", _seconds(response.headers))
+        return Later("http-429", _seconds(response.headers))
     if status != 200 or not re.fullmatch(r"[a-z_]{1,60}", code):
         return Later(f"http-{status}")
     return Declined(code)

@@ -3,7 +3,8 @@
 Seeds are fixed; on one machine the same examples give the same weights. The file holds the hash of
 the examples it learned from, and a test compares the two. It takes about an hour on two cores.
 `make train ARGS=--go-on` goes on from the weights there are, gently and for a few passes only: for
-a corpus that has grown a little, in a quarter of the time.
+a corpus that has grown a little, in a quarter of the time. Each time needs a `--seed` of its own,
+or it would see the same variants again.
 """
 
 import argparse
@@ -80,10 +81,15 @@ def loss(
 
 
 def train(
-    given: Sequence[Example], *, passes: int, rate: float = RATE, learned: net.Params | None = None
+    given: Sequence[Example],
+    *,
+    passes: int,
+    seed: int,
+    rate: float = RATE,
+    learned: net.Params | None = None,
 ) -> net.Params:
     """What is learned in so many passes, from nothing or from what was `learned` before."""
-    start, seed = net.base(), SEED
+    start = net.base()
     learned = learned or net.fresh(RANK, len(WordKind), len(LABELS), len(CATEGORIES), LAYERS, start)
     draw = random.Random(seed)
     steps = passes * sum(1 for _ in batches(given, random.Random(seed)))
@@ -126,12 +132,14 @@ def before() -> net.Params:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Trains the sentence model.")
     parser.add_argument("--go-on", action="store_true", help="from the weights there are")
+    parser.add_argument("--seed", type=int, default=SEED)
+    asked = parser.parse_args()
     given = examples(EXAMPLES)
     print(f"{len(given)} examples", flush=True)
-    if parser.parse_args().go_on:
-        learned = train(given, passes=MORE, rate=GENTLE, learned=before())
+    if asked.go_on:
+        learned = train(given, passes=MORE, seed=asked.seed, rate=GENTLE, learned=before())
     else:
-        learned = train(given, passes=PASSES)
+        learned = train(given, passes=PASSES, seed=asked.seed)
     kept = {name: np.asarray(values, np.float16) for name, values in learned.items()}
     np.savez_compressed(LEARNED, examples=np.array(fingerprint(EXAMPLES)), **kept)
     print(f"wrote {LEARNED.relative_to(ROOT)}")

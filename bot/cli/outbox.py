@@ -8,6 +8,7 @@ from bot.cli import APP_YAML, Config, settings
 from bot.commands import Chat
 from bot.config import App
 from bot.store import stuck
+from bot.store import waiting as piles
 from bot.store.stuck import Held
 from bot.wiring import keys_from_environment, open_store
 
@@ -23,7 +24,7 @@ def list_(config: Config = APP_YAML) -> None:
     app = settings(config)
     store = open_store(app.database, keys_from_environment())
     with store.read() as tx:
-        held, (waiting, parked) = stuck.held(tx), stuck.waiting(tx)
+        held, (waiting, parked) = stuck.held(tx), piles.totals(tx)
     store.close()
     for card in held:
         typer.echo(_line(card))

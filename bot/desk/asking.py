@@ -18,9 +18,10 @@ from bot.people import Role
 from bot.refusals import Refused
 from bot.reports import Standing, TrainingRow
 from bot.reviews import ReviewState
-from bot.store import drafts, exceptions, holds, ledger, reviews, stuck
+from bot.store import drafts, exceptions, holds, ledger, reviews
 from bot.store import reports as report_rows
 from bot.store import training as lessons
+from bot.store import waiting as piles
 from bot.training import Due, due
 
 MOST_ENTRIES = 50_000  # of a ledger as a file in the chat: about 20 MB
@@ -45,7 +46,7 @@ def _post(turn: Turn, words: str) -> Answer:
 def _queue(turn: Turn, words: str) -> Answer:
     waiting = [turn.view(r.draft) for r in reviews.waiting_for(turn.tx, turn.me.key, 10)]
     mine = [turn.view(d.id) for d in drafts.under_way(turn.tx, turn.me.key, 10)]
-    undelivered = stuck.waiting(turn.tx) if turn.me.has(Role.ADMIN) else None
+    undelivered = piles.totals(turn.tx) if turn.me.has(Role.ADMIN) else None
     held = holds.numbers(turn.tx) if turn.me.has(Role.ADMIN, Role.PRIVACY) else ()
     return Answer(desk.queue(waiting, mine, undelivered, held))
 

@@ -11,7 +11,7 @@ from bot.commands import Chat
 from bot.store.database import ToSend, Tx
 from bot.store.tables import OutboxRow
 
-BUSY = ("ratelimited", "http-429")  # the platform said how long to wait, so we do
+BUSY = "http-429"  # the platform said how long to wait, so we do
 NO_ADDRESS = "no-address"
 _due_at = col(OutboxRow.due_at)
 _troubled = literal_column("problem") != literal_column("''")  # as the index has it
@@ -60,7 +60,7 @@ def _again(tx: Tx, *which: Any) -> int:
     tried = case((col(OutboxRow.attempt) > 1, 1), else_=OutboxRow.attempt)
     done = tx.session.connection().execute(
         update(OutboxRow)
-        .where(_troubled, col(OutboxRow.problem).not_in(BUSY), *which)
+        .where(_troubled, col(OutboxRow.problem) != BUSY, *which)
         .values(due_at=func.coalesce(_due_at, tx.now), leased_until=None, problem="", attempt=tried)
         .returning(col(OutboxRow.chat), col(OutboxRow.person))
     )
@@ -79,13 +79,3 @@ def held(tx: Tx, limit: int = 200) -> list[Held]:
         .limit(limit)
     )
     return [Held(r.person, Chat(r.chat), r.key, r.problem, r.attempt, r.due_at) for r in rows]
-
-
-def waiting(tx: Tx) -> tuple[int, int]:
-    """How many cards are still to leave, and how many are parked."""
-    count = func.count()
-    due = tx.session.exec(select(count).select_from(OutboxRow).where(_due_at.is_not(None))).one()
-    stuck = tx.session.exec(
-        select(count).select_from(OutboxRow).where(_troubled, _due_at.is_(None))
-    ).one()
-    return due, stuck

@@ -1,7 +1,7 @@
 """How much waits and since when: cards to leave, drafts to be checked, the ledger's last entry."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import col, func, select
@@ -41,17 +41,25 @@ def look(tx: Tx) -> Waiting:
     return Waiting(_cards(tx), drafts, oldest, entries, last)
 
 
+def totals(tx: Tx) -> tuple[int, int]:
+    """How many cards are still to leave, and how many are parked."""
+    cards = _cards(tx).values()
+    return int(sum(c.waiting[0] for c in cards)), int(sum(c.parked[0] for c in cards))
+
+
 def _cards(tx: Tx) -> dict[Chat, Cards]:
-    """Counted here, because to group them SQLite would read the whole table in another order."""
+    """Counted here, because to count by groups SQLite would read the whole table."""
     rows = tx.session.exec(
         select(OutboxRow.chat, OutboxRow.due_at, OutboxRow.waiting_since)
         .where(col(OutboxRow.waiting_since).is_not(None))
         .order_by(col(OutboxRow.waiting_since))
     )
-    found: dict[Chat, Cards] = {}
-    for name, due, since in rows:
-        cards = found.get(Chat(name), Cards())
-        pile = "waiting" if due else "parked"
-        count, oldest = getattr(cards, pile)
-        found[Chat(name)] = replace(cards, **{pile: (count + 1, oldest or since)})
-    return found
+    since: dict[tuple[Chat, bool], list[datetime | None]] = {}
+    for name, due, at in rows:
+        since.setdefault((Chat(name), due is None), []).append(at)
+
+    def pile(chat: Chat, *, parked: bool) -> Pile:
+        found = since.get((chat, parked), [])
+        return len(found), found[0] if found else None
+
+    return {chat: Cards(pile(chat, parked=False), pile(chat, parked=True)) for chat, _ in since}

@@ -31,12 +31,12 @@ class Spoken:
     def chance(self, category: Category) -> float:
         return self.chances.get(category, 0.0)
 
-    def joined(self, other: "Spoken", *categories: Category) -> "Spoken":
-        """With what was said when the post was read in another way, of these categories."""
-        louder = {c for c in categories if other.chance(c) > self.chance(c)}
-        chances = {c: (other if c in louder else self).chance(c) for c in self.chances}
-        loud = {**self.loud, **{c: other.loud[c] for c in louder}}
-        return Spoken(once([*self.said, *other.said]), chances, loud)
+    def joined(self, other: "Spoken", category: Category) -> "Spoken":
+        """With what was said of this category when the post was read in another way."""
+        said, chances, loud = once([*self.said, *other.said]), {**self.chances}, {**self.loud}
+        if other.chance(category) > self.chance(category):
+            chances[category], loud[category] = other.chances[category], other.loud[category]
+        return Spoken(said, chances, loud)
 
     def near(self, start: int, end: int) -> float:
         """The chance that something between these places identifies a patient."""
