@@ -262,6 +262,7 @@ def test_markup_in_a_draft_is_only_words(desk: Desk) -> None:
 def test_a_killed_server_loses_nothing_and_the_page_goes_on(browser: Browser, demo: Demo) -> None:
     desk = opened(browser, demo)
     draft = desk.send(CLEAN)
+    expect(desk.newest("ada", f"{draft} is waiting")).to_be_visible()
     demo.end(signal.SIGKILL)
     expect(desk.page.locator("#link")).to_have_text("Reconnecting…")
     field = desk.column("maria").get_by_role("textbox")
