@@ -35,6 +35,7 @@ START = "fork" if sys.platform == "linux" else "spawn"
 
 TOO_LONG = "the line is longer than 512 KB"
 NOT_JSON = "the line is not a JSON object in UTF-8"
+NO_ID = "the line has no 'id', a number or a text that its answer could carry"
 BAD_ID = f"'id' must be a number or a text of at most {LONGEST_ID} characters"
 BAD_TEXT = f"'text' must be a text of at most {LONGEST_TEXT:,} characters"
 BAD_PLATFORM = "'platform' must be a text of at most 40 characters"
@@ -188,7 +189,9 @@ def _no_constant(name: str) -> None:
 
 
 def _id(data: dict[str, object]) -> str | int | float:
-    value = data.get("id")
+    if "id" not in data:
+        raise Unusable(NO_ID)
+    value = data["id"]
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise Unusable(BAD_ID)
     if isinstance(value, str) and len(value) > LONGEST_ID:

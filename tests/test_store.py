@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import select
 
 from bot import ledger as chain
@@ -13,7 +15,18 @@ from bot.commands.parse import from_button
 from bot.config import App
 from bot.desk import Desk
 from bot.exceptions import ExceptionKind
-from bot.store import KeyProblem, KeyRing, Store, crypto, exceptions, ledger, outbox, people, schema
+from bot.store import (
+    KeyProblem,
+    KeyRing,
+    Store,
+    Tx,
+    crypto,
+    exceptions,
+    ledger,
+    outbox,
+    people,
+    schema,
+)
 from bot.store import keys as key_store
 from bot.store.tables import DecisionRow
 from practice import BLOCK, CLEAN, TUESDAY, Bench, Clock, said
@@ -49,6 +62,53 @@ def test_thirty_people_clicking_at_once_make_one_decision(bench: Bench) -> None:
     with bench.desk.store.read() as tx:
         assert len(tx.session.exec(select(DecisionRow)).all()) == 1
         assert chain.verify(ledger.entries(tx)).whole
+
+
+def backend(tx: Tx) -> int:
+    """The server's number of the connection in use."""
+    found: int = tx.session.connection().execute(text("SELECT pg_backend_pid()")).scalar_one()
+    return found
+
+
+def cut_off(store: Store, pid: int) -> None:
+    """Ends a connection as a server does that restarts, and returns when it is gone."""
+    with store.read() as tx:
+        ending = text("SELECT pg_terminate_backend(:pid, 5000)")
+        tx.session.connection().execute(ending, {"pid": pid})
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("way", ["write", "read"])
+def test_who_asks_as_the_server_ends_its_connections_is_served_by_the_next_one(
+    server: str, keys: KeyRing, way: str
+) -> None:
+    store, pids = Store(server, keys), list[int]()
+
+    def act() -> int:
+        with getattr(store, way)() as tx:
+            pids.append(backend(tx))
+            if len(pids) == 1:
+                cut_off(store, pids[0])
+            return len(list(ledger.entries(tx)))
+
+    assert store.again(act) == 0
+    assert len(set(pids)) == 2
+    store.close()
+
+
+@pytest.mark.postgres
+def test_a_commit_without_an_answer_is_not_repeated(server: str, keys: KeyRing) -> None:
+    store, pids = Store(server, keys), list[int]()
+
+    def act() -> None:
+        with store.write() as tx:
+            pids.append(backend(tx))
+            cut_off(store, pids[0])
+
+    with pytest.raises(DBAPIError):
+        store.again(act)
+    assert len(pids) == 1
+    store.close()
 
 
 def test_a_file_keeps_one_writer_in_line(file_store: Store, app: App) -> None:

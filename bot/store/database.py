@@ -50,7 +50,9 @@ Todo = ToCheck | ToSend  # ids only: a queue outside of our tables may hold them
 
 
 class Clash(Exception):
-    """Two replicas stood in each other's way. This one has left no trace and may try again."""
+    """Two replicas stood in each other's way, or the connection was lost before the commit. The
+    transaction has left no trace and may be tried again.
+    """
 
 
 class Tx:
@@ -144,14 +146,17 @@ class Store:
 
         Background work is not `hurried`: on SQLite it lets people's commands go first.
         """
+        kept = False  # or on its way: nobody knows what became of a commit that got no answer
         try:
             with self._turn(hurried), Session(self.writer, expire_on_commit=False) as session:
                 tx = Tx(session, self.keys)
                 session.connection()
                 yield tx
+                session.flush()
+                kept = True
                 session.commit()
         except DBAPIError as error:
-            if getattr(error.orig, "sqlstate", None) in CLASHES:
+            if getattr(error.orig, "sqlstate", None) in CLASHES or (_lost(error) and not kept):
                 raise Clash from None
             raise
         if tx.acts or tx.cards:
@@ -172,8 +177,13 @@ class Store:
     def read(self) -> Iterator[Tx]:
         """A view of what is committed; it writes nothing."""
         alone = self._turn(hurried=True) if self.sqlite and self.memory else nullcontext()
-        with alone, Session(self.reader) as session:
-            yield Tx(session, self.keys)
+        try:
+            with alone, Session(self.reader) as session:
+                yield Tx(session, self.keys)
+        except DBAPIError as error:
+            if _lost(error):
+                raise Clash from None
+            raise
 
     def _turn(self, hurried: bool) -> AbstractContextManager[None]:
         return self._line.passing(hurried=hurried) if self.sqlite else nullcontext()
@@ -189,6 +199,11 @@ class Store:
     def close(self) -> None:
         self.writer.dispose()
         self.reader.dispose()
+
+
+def _lost(error: DBAPIError) -> bool:
+    """Whether the server ended the connection; the pool has another one."""
+    return error.connection_invalidated
 
 
 def sqlite_file(url: str) -> Path | None:

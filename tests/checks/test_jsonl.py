@@ -69,6 +69,11 @@ def test_an_error_repeats_nothing_of_the_line() -> None:
     assert "canary" not in json.dumps(answer).lower()
 
 
+def test_a_line_without_an_id_is_told_that_it_has_none() -> None:
+    (answer,) = answers(b'{"text": "Hello"}\n')
+    assert "no 'id'" in str(answer["error"])
+
+
 def test_half_characters_do_no_harm() -> None:
     (answer,) = answers(b'{"id": "\\ud800", "text": "\\ud83d and Maria Lopez after her surgery"}\n')
     assert answer["verdict"] == "blocked"
