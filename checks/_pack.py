@@ -23,7 +23,7 @@ listed under that name in `checks/packs/terms.yaml`, which packs share.
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from re import _constants as codes  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
@@ -43,6 +43,7 @@ KEYS = frozenset({*REQUIRED, *LISTS, "identifier", "kinds", "limits", "instead",
 REACH = 80
 SENTENCE_END = re.compile(r"[.!?](?=\s)|\n")
 TERM = re.compile(r"\{([a-z][a-z_]*)\}")
+START = 3  # letters of an anchor by which it is looked up
 LOOSE = 1000  # a repeat beyond this is as good as unbounded
 
 
@@ -83,10 +84,34 @@ class Words:
                     yield Mark(start, end, self.message)
 
     def _spans(self, view: View) -> Iterator[tuple[int, int]]:
-        for needle in self.needles:
-            for match in needle.hits(view.text):
+        for needle in self._likely(view):
+            for match in needle.pattern.finditer(view.text):
                 if match[0] and self._holds(view.text, match):
                     yield view.span(*match.span())
+
+    def _likely(self, view: View) -> list[Needle]:
+        """The needles of which an anchor occurs, or that have none, in their order."""
+        anchored = self._by_start
+        found = {
+            place
+            for start in anchored.keys() & view.trigrams
+            for anchor, place in anchored[start]
+            if anchor in view.text
+        }
+        return [self.needles[place] for place in sorted(found.union(self._unanchored))]
+
+    @cached_property
+    def _by_start(self) -> dict[str, list[tuple[str, int]]]:
+        """Each anchor with its needle's place, by its first three letters."""
+        index: dict[str, list[tuple[str, int]]] = {}
+        for place, needle in enumerate(self.needles):
+            for anchor in needle.anchors:
+                index.setdefault(anchor[:START], []).append((anchor, place))
+        return index
+
+    @cached_property
+    def _unanchored(self) -> frozenset[int]:
+        return frozenset(place for place, needle in enumerate(self.needles) if not needle.anchors)
 
     def _holds(self, text: str, match: re.Match[str]) -> bool:
         if not (self.unless or self.unless_before or self.near):
@@ -235,7 +260,7 @@ def _inner(code: Any, argument: Any) -> list[Any]:
 def _anchors(tree: Any) -> frozenset[str]:
     """Strings of which one occurs in every match; empty when none can be told.
 
-    Python's regular expressions try every alternative at every place; a plain substring search
+    Python's regular expressions try every alternative at every place; looking these strings up
     first makes a pack of two hundred phrases cost almost nothing on a text without them.
     """
     options: list[frozenset[str]] = []
@@ -254,5 +279,5 @@ def _anchors(tree: Any) -> frozenset[str]:
             options.append(frozenset().union(*parts) if all(parts) else frozenset())
         elif code is codes.MAX_REPEAT and argument[0] > 0:
             options.append(_anchors(argument[2]))
-    usable = [option for option in options if option and min(map(len, option)) >= 2]
+    usable = [option for option in options if option and min(map(len, option)) >= START]
     return max(usable, key=lambda option: min(map(len, option)), default=frozenset())

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 INVISIBLE = frozenset(
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b"
@@ -80,6 +81,11 @@ class View:
             origin.extend([self.origin[i] if self.origin else i] * len(new))
         joined = "".join(text)
         return self if joined == self.text else View(joined, tuple(origin))
+
+    @cached_property
+    def trigrams(self) -> frozenset[str]:
+        """Every three characters that stand side by side."""
+        return frozenset(self.text[at : at + 3] for at in range(len(self.text) - 2))
 
     @property
     def lowered(self) -> "View":

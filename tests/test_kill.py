@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from bot import demo, ledger
-from bot.jsonl import BATCH, PAYS_FROM
+from bot.jsonl import BATCH
 from bot.store import Store, drafts, pages, schema
 from bot.store import ledger as rows
 from practice import Clock
@@ -137,7 +137,7 @@ def test_the_processes_of_the_command_line_end_with_it(tmp_path: Path) -> None:
         ) as parent,
     ):
         assert parent.stdout
-        for _ in range(PAYS_FROM + 2 * BATCH):  # by now they are at work
+        for _ in range(2 * BATCH):  # by now they are at work
             assert parent.stdout.readline()
         parent.kill()
     assert ends(parent.pid)

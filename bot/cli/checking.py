@@ -1,7 +1,6 @@
 """`signoff check`: the checks without any chat."""
 
 import os
-import stat
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -42,15 +41,10 @@ def check(
     fault = _what_does_not_work()
     if jsonl:
         from bot.jsonl import UNCHECKED as NOT_CHECKED
-        from bot.jsonl import check_lines
+        from bot.jsonl import Pipe, check_lines
 
-        tally = check_lines(
-            sys.stdin.buffer,
-            sys.stdout.buffer,
-            practice,
-            workers=workers or _workers(),
-            fault=fault,
-        )
+        lines, sink = Pipe(sys.stdin.fileno()), sys.stdout.buffer
+        tally = check_lines(lines, sink, practice, workers=workers or _cores(), fault=fault)
         raise typer.Exit(1 if NOT_CHECKED in tally.verdicts else 0)
     if kind not in tuple(Kind):
         raise typer.BadParameter("must be post or reply", param_hint="--kind")
@@ -89,10 +83,10 @@ def _what_does_not_work() -> str:
     return ""
 
 
-def _workers() -> int:
-    """One process per core for a file; one for a pipe, which may want each answer at once."""
-    is_file = stat.S_ISREG(os.fstat(sys.stdin.fileno()).st_mode)
-    return len(os.sched_getaffinity(0)) if is_file else 1
+def _cores() -> int:
+    """The cores this process may use."""
+    on_linux = getattr(os, "sched_getaffinity", None)
+    return len(on_linux(0)) if on_linux else os.cpu_count() or 1
 
 
 def _today() -> str:

@@ -2,6 +2,9 @@
 
 import io
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -90,8 +93,35 @@ def test_a_last_line_without_an_end_is_answered() -> None:
 def test_several_processes_give_the_same_answers_in_the_same_order(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(jsonl, "PAYS_FROM", 4)
     monkeypatch.setattr(jsonl, "BATCH", 5)
     texts = [PHI, "Flu shots today. Call 512-555-0142.", "MRN 0045512"]
     data = b"".join(line(id=n, text=texts[n % 3]) for n in range(30)) + b"{broken\n"
     assert answers(data, workers=2) == answers(data, workers=1)
+
+
+def test_whoever_waits_for_an_answer_gets_it_before_the_next_line_and_many_are_shared_out() -> None:
+    command = [sys.executable, "-m", "bot", "check", "--jsonl", "--workers", "2"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin
+        assert process.stdout
+
+        def sent(*numbers: int) -> list[int]:
+            many = b"".join(line(id=n, text=f"Flu shots on day {n}.") for n in numbers)
+            process.stdin.write(many + b"\n")  # type: ignore[union-attr]
+            process.stdin.flush()  # type: ignore[union-attr]
+            return [json.loads(process.stdout.readline())["id"] for _ in numbers]  # type: ignore[union-attr]
+
+        assert sent(1) == [1]
+        assert sent(2) == [2]
+        assert jsonl.START != "fork" or children(process.pid) == 0
+        many = range(3, 3 + 3 * jsonl.BATCH)
+        assert sent(*many) == list(many)
+        assert jsonl.START != "fork" or children(process.pid) == 2
+        assert sent(200) == [200]
+        process.stdin.write(line(id=201, text="Hello there").rstrip(b"\n"))
+        rest, _ = process.communicate()
+    assert [json.loads(answer)["id"] for answer in rest.splitlines()] == [201]
+
+
+def children(parent: int) -> int:
+    return len(Path(f"/proc/{parent}/task/{parent}/children").read_text().split())
