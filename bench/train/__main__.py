@@ -3,8 +3,9 @@
 Seeds are fixed; on one machine the same examples give the same weights. The file holds the hash of
 the examples it learned from, and a test compares the two. It takes about an hour on two cores.
 `make train ARGS=--go-on` goes on from the weights there are, gently and for a few passes only: for
-a corpus that has grown a little, in a quarter of the time. Each time needs a `--seed` of its own,
-or it would see the same variants again.
+a corpus that has grown a little, in a quarter of the time (`--passes` and `--rate` say otherwise).
+Each time needs a `--seed` of its own, or it would see the same variants again. The mean of the
+weights that several times have led to (`--mean FILE FILE`) finds as much as the best of them.
 """
 
 import argparse
@@ -123,9 +124,9 @@ def train(
     return learned
 
 
-def before() -> net.Params:
+def before(file: Path = LEARNED) -> net.Params:
     """What the weights there are have learned."""
-    with np.load(LEARNED) as kept:
+    with np.load(file) as kept:
         return {name: jnp.asarray(kept[name], jnp.float32) for name in kept if name != "examples"}
 
 
@@ -133,13 +134,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Trains the sentence model.")
     parser.add_argument("--go-on", action="store_true", help="from the weights there are")
     parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--passes", type=int, help=f"{PASSES}, or {MORE} to go on")
+    parser.add_argument("--rate", type=float, help=f"of learning: {RATE}, or {GENTLE} to go on")
+    parser.add_argument("--mean", nargs="+", type=Path, help="write the mean of these weights")
     asked = parser.parse_args()
+    usual = (MORE, GENTLE) if asked.go_on else (PASSES, RATE)
     given = examples(EXAMPLES)
     print(f"{len(given)} examples", flush=True)
-    if asked.go_on:
-        learned = train(given, passes=MORE, seed=asked.seed, rate=GENTLE, learned=before())
+    if asked.mean:
+        learned = jax.tree.map(lambda *one: sum(one) / len(one), *map(before, asked.mean))
     else:
-        learned = train(given, passes=PASSES, seed=asked.seed)
+        learned = train(
+            given,
+            passes=asked.passes or usual[0],
+            seed=asked.seed,
+            rate=asked.rate or usual[1],
+            learned=before() if asked.go_on else None,
+        )
     kept = {name: np.asarray(values, np.float16) for name, values in learned.items()}
     np.savez_compressed(LEARNED, examples=np.array(fingerprint(EXAMPLES)), **kept)
     print(f"wrote {LEARNED.relative_to(ROOT)}")

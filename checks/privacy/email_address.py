@@ -35,7 +35,7 @@ SEVERITY = Severity.BLOCK
 IDENTIFIER = Identifier.EMAIL
 
 AT = r" ?(?:[(\[{] ?(?:at|arroba|@) ?[)\]}]| at | @ ) ?"
-DOT = r" ?(?:[(\[{] ?(?:dot|punto|\.) ?[)\]}]| dot | punto |\.) ?"
+DOT = r"(?: ?[(\[{] ?(?:dot|punto|\.) ?[)\]}] ?| dot | punto | \. |\.)"
 SPELLED = re.compile(
     rf"(?<![\w.])[\w.+-]{{2,40}}{AT}[\w-]{{2,30}}(?:{DOT}[\w-]{{2,20}}){{1,3}}(?!\w)", re.IGNORECASE
 )
@@ -58,10 +58,15 @@ def _found(post: Post) -> Iterator[tuple[int, int]]:
     if "@" not in post.text and " at" not in post.text.lower() and "(at" not in post.text.lower():
         return
     for start, end in _addresses(post.text):
-        address = post.text[start:end].lower()
+        address = _plain(post.text[start:end].lower())
         public = ours.is_email(address, post.practice) or ROLE.search(address)
         if not public:
             yield start, end
+
+
+def _plain(address: str) -> str:
+    """The address with its signs put back: `info at example dot com` is `info@example.com`."""
+    return re.sub(DOT, ".", re.sub(AT, "@", address, count=1))
 
 
 def _addresses(text: str) -> list[tuple[int, int]]:

@@ -30,9 +30,9 @@ def offered(text: str, *, kind: Kind = Kind.POST, platform: str = "") -> Mended 
 
 
 def test_a_patient_s_name_gives_way_and_the_rest_stays() -> None:
-    made = offered("Mrs. Delgado is due for her flu shot. Call 512-555-0142.")
+    made = offered("Mrs. Delgado still needs a flu shot. Call 512-555-0142.")
     assert made == Mended(
-        "A patient is due for her flu shot. Call 512-555-0142.",
+        "A patient still needs a flu shot. Call 512-555-0142.",
         ("A person's name was replaced.",),
     )
 

@@ -72,6 +72,10 @@ PAIRS = {
         "Her email is w.p@box.example.org, ask about the gastric sleeve.",
         "Write to events@box.example.org about the gastric sleeve seminar.",
     ),
+    "mail spelled out": (
+        "Write to w.p at box dot example dot org, she wants her hysteroscopy pictures.",
+        "Spam robots read along, so: records at riverside dot example dot com. That is all.",
+    ),
     "office": (
         "The mayor's wife had her mammogram here.",
         "The mayor cut the ribbon of our mammogram suite.",
