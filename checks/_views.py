@@ -150,6 +150,8 @@ def disguises(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _visible(view: View) -> View:
+    if view.text.isascii():
+        return view
     return view.edited(lambda char, _: "" if char in INVISIBLE else None)
 
 

@@ -148,7 +148,8 @@ async def test_without_the_queue_the_work_goes_on_and_returns_to_it(
     benches = [await replicas.start() for _ in range(2)]
     await send(benches[0], "Before.")
     await replicas.sees("ada", "review/1")
-    sql(benches[0], f"DROP SCHEMA {QUEUE} CASCADE")
+    # It waits for who is at work on the queue, so it must not hold up this thread's loop.
+    await asyncio.to_thread(sql, benches[0], f"DROP SCHEMA {QUEUE} CASCADE")
     await send(benches[0], "Without.")
     await replicas.sees("ada", "review/2")
     store = Store(replicas.url, keys)
@@ -168,7 +169,8 @@ async def test_a_database_that_drops_all_connections_is_found_again(
     bench = await replicas.start()
     await send(bench, "Before.")
     await replicas.sees("ada", "review/1")
-    sql(
+    await asyncio.to_thread(
+        sql,
         bench,
         "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
         " WHERE pid <> pg_backend_pid() AND datname = current_database()",
