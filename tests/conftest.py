@@ -19,6 +19,11 @@ from bot.store import KeyRing, Store, schema
 from practice import PRACTICE, Bench, Clock
 
 ENGINES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+ASIDE = "aside"  # the schema with the rows that a fresh database has
+TABLES = (
+    "SELECT schemaname, tablename FROM pg_tables"
+    f" WHERE schemaname NOT IN ('pg_catalog', 'information_schema', '{ASIDE}')"
+)
 _numbers = itertools.count(1)
 
 
@@ -78,6 +83,37 @@ def copied(template: str) -> Iterator[str]:
     _admin(template, f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.fixture(scope="session")
+def worn(postgres: str) -> Iterator[str]:
+    """The URL of a database that many tests use, one after the other; see `cleaned`."""
+    with copied(postgres) as url:
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(f"CREATE SCHEMA {ASIDE}")
+            for schema_, table in connection.execute(TABLES).fetchall():
+                if connection.execute(f"SELECT FROM {schema_}.{table}").fetchone() is not None:
+                    connection.execute(f"CREATE TABLE {ASIDE}.{table} AS TABLE {schema_}.{table}")
+        yield url
+
+
+@contextmanager
+def cleaned(url: str) -> Iterator[str]:
+    """The database `worn`, with the rows of a fresh one: in a tenth of the time that takes."""
+    yield url
+    with psycopg.connect(url) as connection:
+        run = connection.execute
+        run(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        run("SET session_replication_role = replica")  # neither triggers nor foreign keys
+        for schema_, table in run(TABLES).fetchall():
+            run(f"DELETE FROM {schema_}.{table}")
+        for (table,) in run(f"SELECT tablename FROM pg_tables WHERE schemaname = '{ASIDE}'"):
+            run(f"INSERT INTO {table} OVERRIDING SYSTEM VALUE SELECT * FROM {ASIDE}.{table}")
+        for schema_, sequence in run("SELECT schemaname, sequencename FROM pg_sequences"):
+            run(f"ALTER SEQUENCE {schema_}.{sequence} RESTART")
+
+
 @pytest.fixture(params=ENGINES)
 def store(request: pytest.FixtureRequest, keys: KeyRing) -> Iterator[Store]:
     """An empty store, once on each engine."""
@@ -87,7 +123,7 @@ def store(request: pytest.FixtureRequest, keys: KeyRing) -> Iterator[Store]:
         yield made
         made.close()
         return
-    with copied(request.getfixturevalue("postgres")) as url:
+    with cleaned(request.getfixturevalue("worn")) as url:
         made = Store(url, keys)
         yield made
         made.close()
@@ -110,7 +146,7 @@ def database(request: pytest.FixtureRequest, keys: KeyRing, tmp_path: Path) -> I
         made.close()
         yield url
         return
-    with copied(request.getfixturevalue("postgres")) as url:
+    with cleaned(request.getfixturevalue("worn")) as url:
         yield url
 
 

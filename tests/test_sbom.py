@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cyclonedx.schema import SchemaVersion
-from cyclonedx.validation.json import JsonStrictValidator
 
 ROOT = Path(__file__).parent.parent
 SCRIPT = ROOT / "docs" / "ops" / "sbom.py"
@@ -31,6 +29,10 @@ def script(path: Path) -> Any:
 @pytest.fixture(scope="module")
 def sbom() -> dict[str, Any]:
     """What `make sbom` writes."""
+    # Here because it takes two seconds, which every run of any test would wait for.
+    from cyclonedx.schema import SchemaVersion
+    from cyclonedx.validation.json import JsonStrictValidator
+
     run = [sys.executable, str(SCRIPT)]
     written = subprocess.run(run, capture_output=True, text=True, check=True).stdout
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(written) is None

@@ -4,7 +4,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,17 @@ from bot.store import KeyRing, Store, people, schema
 from bot.store.schema import FLOOR_KEY, QUEUE, SchemaProblem
 from bot.wiring import alone
 from practice import Bench, Clock
+from tests.conftest import ENGINES
+
+
+@pytest.fixture(params=ENGINES)
+def store(request: pytest.FixtureRequest, keys: KeyRing) -> Iterator[Store]:
+    """A store whose tables may be changed: no other test uses its database."""
+    shared = request.param != "sqlite"
+    made = Store(request.getfixturevalue("server") if shared else "sqlite://", keys)
+    schema.upgrade(made)
+    yield made
+    made.close()
 
 
 def run(store: Store, *statements: str) -> None:
