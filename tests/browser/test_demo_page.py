@@ -212,6 +212,7 @@ def test_time_that_passes_brings_the_reminder_and_the_end_of_waiting(desk: Desk)
 
 def test_a_reload_in_the_middle_keeps_everything(desk: Desk) -> None:
     draft = desk.send(CLEAN)
+    expect(desk.newest("ada", f"{draft} is waiting")).to_be_visible()
     before = desk.column("ada").locator(".messages").inner_text()
     unread = desk.column("ada").locator("[data-unread]").inner_text()
     desk.page.reload()
