@@ -8,6 +8,7 @@ takes other sizes. Times are of this machine; each is the median of sixty.
 
 import argparse
 import itertools
+import os
 import statistics
 import sys
 import tempfile
@@ -125,6 +126,7 @@ def run(sizes: list[int], wanted: str) -> list[tuple[str, str, dict[int, float]]
                 fill(store, count)
                 spent = time.perf_counter() - began
                 print(f"{engine}: {count:,} drafts written in {spent:.0f} s", file=sys.stderr)
+                os.sync()  # gigabytes on their way to the disk would hold up the acts' own commits
                 for act, seconds in measure(store, count).items():
                     by_act.setdefault(act, {})[count] = seconds
                 store.close()
