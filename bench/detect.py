@@ -141,11 +141,8 @@ def run_judge(name: str, part: str, rounds: int) -> None:
 class Result:
     def __init__(self, name: str, part: str, lines: list[dict[str, object]]) -> None:
         said = {str(line["id"]): line for line in lines[:-1]}
-        self.name, self.title, self.megabytes = (
-            name,
-            JUDGES[name],
-            float(str(lines[-1]["megabytes"])),
-        )
+        self.name, self.title = name, JUDGES[name]
+        self.megabytes = float(str(lines[-1]["megabytes"]))
         self.pairs: list[Pair] = []
         times = []
         for draft in drafts(part):
@@ -196,9 +193,10 @@ def throughput(made: list[Result], part: str) -> list[str]:
     for result in made:
         began = time.perf_counter()
         if result.name == "signoff":
-            _run("bot", "check", "--jsonl", lines=lines)
+            ran = _run("bot", "check", "--jsonl", lines=lines)
         else:
-            _run(*_judging(result.name, part, ROUNDS))
+            ran = _run(*_judging(result.name, part, ROUNDS))
+        assert ran.stdout.count("\n") >= len(given), ran.stderr
         rates.append(len(given) / (time.perf_counter() - began))
     rows = [[f"{len(given):,} drafts", *(r.title for r in made)]]
     rows.append(["drafts a second, start included", *(f"{rate:.0f}" for rate in rates)])
@@ -256,8 +254,8 @@ def policy(ours: Result) -> list[str]:
 
 
 def report(made: list[Result], part: str) -> str:
-    parts = [patient_information(made), throughput(made, part), classes(made), policy(made[0])]
-    return "\n\n".join("\n".join(part) for part in parts)
+    tables = [patient_information(made), throughput(made, part), classes(made), policy(made[0])]
+    return "\n\n".join("\n".join(lines) for lines in tables)
 
 
 def main() -> None:
