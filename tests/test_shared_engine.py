@@ -77,6 +77,7 @@ async def test_replicas_share_the_work_and_double_none_of_it(replicas: Replicas)
         await send(benches[n % 2], f"Number {n}.")
     for n in range(1, 13):
         await replicas.sees("ada", f"review/{n}")
+        await replicas.sees("maria", f"draft/{n}/v1")
     posts = [post for post in replicas.platform.posts if "anchor" not in post[1]]
     assert len(posts) == len(set(posts)) == 24
     with benches[0].desk.store.read() as tx:
@@ -158,6 +159,8 @@ async def test_without_the_queue_the_work_goes_on_and_returns_to_it(
     await until(lambda: sql(benches[0], "SELECT id FROM procrastinate_workers") != [])
     await send(benches[1], "After.")
     await replicas.sees("ada", "review/3")
+    for n in (1, 2, 3):
+        await replicas.sees("maria", f"draft/{n}/v1")
     posts = [post for post in replicas.platform.posts if "anchor" not in post[1]]
     assert len(posts) == len(set(posts)) == 6
 
