@@ -1,7 +1,10 @@
 """Races, redelivery, tampering, keys and the schema."""
 
 import threading
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import replace
 
 import pytest
@@ -108,6 +111,29 @@ def test_a_commit_without_an_answer_is_not_repeated(server: str, keys: KeyRing) 
     with pytest.raises(DBAPIError):
         store.again(act)
     assert len(pids) == 1
+    store.close()
+
+
+@pytest.mark.postgres
+def test_whoever_waits_for_a_connection_holds_up_nobody_who_has_one(
+    server: str, keys: KeyRing
+) -> None:
+    store = Store(server, keys)
+
+    def now() -> None:
+        with store.read() as tx:
+            assert tx.now
+
+    with ExitStack() as busy, ThreadPoolExecutor(2) as threads:
+        begun = [busy.enter_context(store.write()) for _ in range(20)]
+        waiting = threads.submit(now)
+        time.sleep(0.2)
+        try:
+            assert not waiting.done(), "there are no more connections than these"
+            assert threads.submit(lambda: begun[0].now).result(5)
+        finally:
+            busy.close()
+        waiting.result(5)
     store.close()
 
 

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -64,12 +63,18 @@ class Tx:
         self.acts: list[Entry] = []  # what was written to the ledger
         self.cards: list[tuple[str, int | None]] = []  # keys of cards put out, and their drafts
         self._turns = itertools.count()
+        self._now: datetime | None = None
 
-    @cached_property
+    @property
     def now(self) -> datetime:
-        """The time that leases and waiting times go by: on PostgreSQL the server's, so that
-        replicas whose clocks differ agree.
+        """The time that leases and waiting times go by, the same all through the transaction: on
+        PostgreSQL the server's, so that replicas whose clocks differ agree.
         """
+        # No `cached_property`: in Python 3.11 one thread that waits in it holds up all others.
+        self._now = self._now or self._clock()
+        return self._now
+
+    def _clock(self) -> datetime:
         if self.session.get_bind().dialect.name == "sqlite":
             return clock.now()
         query = text("SELECT clock_timestamp() AT TIME ZONE 'utc'")
