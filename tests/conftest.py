@@ -4,8 +4,9 @@ import itertools
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from copy import copy
 from pathlib import Path
 
 import psycopg
@@ -114,17 +115,46 @@ def cleaned(url: str) -> Iterator[str]:
             run(f"ALTER SEQUENCE {schema_}.{sequence} RESTART")
 
 
+@pytest.fixture(scope="session")
+def in_memory(keys: KeyRing) -> Iterator[Callable[[], Store]]:
+    """Gives an empty store in memory. Its engine is that of the one before, whose rows are gone,
+    and knows our statements.
+    """
+    model, used = Store("sqlite://", keys), Store("sqlite://", keys)
+    schema.upgrade(model)
+
+    def fresh() -> Store:
+        used.close()
+        with (
+            closing(model.writer.raw_connection()) as full,
+            closing(used.writer.raw_connection()) as empty,
+        ):
+            full.driver_connection.backup(empty.driver_connection)
+        return copy(used)
+
+    yield fresh
+    used.close()
+    model.close()
+
+
+@pytest.fixture(scope="session")
+def on_server(worn: str, keys: KeyRing) -> Iterator[Store]:
+    """A store on the database `worn`, whose engine knows our statements."""
+    made = Store(worn, keys)
+    yield made
+    made.close()
+
+
 @pytest.fixture(params=ENGINES)
-def store(request: pytest.FixtureRequest, keys: KeyRing) -> Iterator[Store]:
+def store(request: pytest.FixtureRequest) -> Iterator[Store]:
     """An empty store, once on each engine."""
     if request.param == "sqlite":
-        made = Store("sqlite://", keys)
-        schema.upgrade(made)
+        made: Store = request.getfixturevalue("in_memory")()
         yield made
         made.close()
         return
-    with cleaned(request.getfixturevalue("worn")) as url:
-        made = Store(url, keys)
+    made = copy(request.getfixturevalue("on_server"))
+    with cleaned(request.getfixturevalue("worn")):
         yield made
         made.close()
 

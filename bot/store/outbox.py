@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, tuple_
+from sqlalchemy import BindParameter, bindparam, or_, tuple_
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select, update
 
@@ -87,44 +87,45 @@ def has(tx: Tx, person: str, key: str) -> bool:
 
 _due_at = col(OutboxRow.due_at)
 _free_at = col(OutboxRow.leased_until)
-
-
-def _heads(now: datetime) -> list[Any]:
-    """What makes a card the next one of its conversation, and free to leave."""
-    ahead = aliased(OutboxRow)
-    mine, theirs = tuple_(_due_at, col(OutboxRow.key)), tuple_(col(ahead.due_at), col(ahead.key))
-    others = (
-        select(ahead.key)
-        .where(
-            col(ahead.due_at).is_not(None),
-            ahead.chat == OutboxRow.chat,
-            ahead.person == OutboxRow.person,
-            theirs < mine,
-        )
-        .exists()
+_now: BindParameter[datetime] = bindparam("now")
+_ahead = aliased(OutboxRow)
+_others = (
+    select(_ahead.key)
+    .where(
+        col(_ahead.due_at).is_not(None),
+        _ahead.chat == OutboxRow.chat,
+        _ahead.person == OutboxRow.person,
+        tuple_(col(_ahead.due_at), col(_ahead.key)) < tuple_(_due_at, col(OutboxRow.key)),
     )
-    return [_due_at <= now, or_(_free_at.is_(None), _free_at <= now), ~others]
+    .exists()
+)
+# What makes a card the next one of its conversation, and free to leave.
+HEAD = (_due_at <= _now, or_(_free_at.is_(None), _free_at <= _now), ~_others)
 
 
 def turns(
     tx: Tx, now: datetime, *, chat: Chat | None = None, limit: int, but: Collection[str] = ()
 ) -> Sequence[ToSend]:
     """Conversations whose next card could leave; those of `but` are left out."""
-    query = select(OutboxRow.chat, OutboxRow.person).where(*_heads(now)).order_by(_due_at)
+    query = select(OutboxRow.chat, OutboxRow.person).where(*HEAD).order_by(_due_at)
     if chat is not None:
         query = query.where(OutboxRow.chat == chat, col(OutboxRow.person).not_in(but))
-    return [ToSend(place, person) for place, person in tx.session.exec(query.limit(limit))]
+    return [
+        ToSend(place, person)
+        for place, person in tx.session.exec(query.limit(limit), params={"now": now})
+    ]
 
 
 def claim(
     tx: Tx, *, now: datetime, lease: timedelta, limit: int = 1, whose: ToSend | None = None
 ) -> list[Outgoing]:
     """Up to `limit` cards that are next in their conversations, leased to the caller."""
-    query = select(OutboxRow).where(*_heads(now)).order_by(_due_at).limit(limit)
+    query = select(OutboxRow).where(*HEAD).order_by(_due_at).limit(limit)
     if whose is not None:
         query = query.where(OutboxRow.chat == whose.chat, OutboxRow.person == whose.person)
     taken = []
-    for row in tx.session.exec(query.with_for_update(skip_locked=True, of=OutboxRow)).all():
+    query = query.with_for_update(skip_locked=True, of=OutboxRow)
+    for row in tx.session.exec(query, params={"now": now}).all():
         row.leased_until, row.attempt, row.problem = now + lease, row.attempt + 1, ""
         tx.session.add(row)
         taken.append(_outgoing(tx, row))

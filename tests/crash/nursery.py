@@ -8,6 +8,7 @@ are short, so that a restart need not wait for those of the dead.
 """
 
 import asyncio
+import gc
 import json
 import os
 import select
@@ -120,6 +121,7 @@ def main() -> None:
                 order = json.loads(line)
                 if not learned:
                     learn(order)
+                    gc.freeze()  # or every fork's first collection copies all that was learned
                     learned = True
                 if (child := os.fork()) == 0:
                     try:
