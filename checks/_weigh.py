@@ -2,7 +2,8 @@
 
 Words are sure of themselves and often wrong: "guaranteed parking" promises nothing. The model read
 the draft, so a list's finding that it does not share becomes a tip, and one that it hardly shares
-stops no draft by itself. Rules whose severity the practice set itself, and its own lists, stand.
+stops no draft by itself. Of a short draft it knows too little to make a tip of anything. Rules whose
+severity the practice set itself, and its own lists, stand.
 """
 
 from collections.abc import Iterable
@@ -26,14 +27,13 @@ def weighed(post: Post, findings: Iterable[Finding]) -> list[Finding]:
 def _weighed(post: Post, finding: Finding) -> Finding:
     package = finding.rule.partition(".")[0]
     stands = package in ("own", "meaning") or finding.rule in post.practice.overrides
-    stands = stands or len(post.text) < SHORT
     if stands or finding.category not in WEIGHED or finding.severity is Severity.TIP:
         return finding
     try:
         chance = heard(post).chance(finding.category)
     except ModelMissing:
         return finding  # the model's own rules hold the draft as unchecked
-    if chance < DOUBT:
+    if chance < DOUBT and len(post.text) >= SHORT:
         return replace(finding, severity=Severity.TIP)
     if finding.severity is Severity.BLOCK and chance < AGREED:
         return replace(finding, severity=Severity.ESCALATE)
