@@ -2,8 +2,8 @@
 
 Words are sure of themselves and often wrong: "guaranteed parking" promises nothing. The model read
 the draft, so a list's finding that it does not share becomes a tip, and one that it hardly shares
-stops no draft by itself. Of a short draft it knows too little to make a tip of anything. Rules whose
-severity the practice set itself, and its own lists, stand.
+stops no draft by itself. Of a short draft it knows little, so there only its plain no is heard, and
+nothing becomes a tip. Rules whose severity the practice set itself, and its own lists, stand.
 """
 
 from collections.abc import Iterable
@@ -33,9 +33,10 @@ def _weighed(post: Post, finding: Finding) -> Finding:
         chance = heard(post).chance(finding.category)
     except ModelMissing:
         return finding  # the model's own rules hold the draft as unchecked
-    if chance < DOUBT and len(post.text) >= SHORT:
+    short = len(post.text) < SHORT
+    if chance < DOUBT and not short:
         return replace(finding, severity=Severity.TIP)
-    if finding.severity is Severity.BLOCK and chance < AGREED:
+    if finding.severity is Severity.BLOCK and chance < (DOUBT if short else AGREED):
         return replace(finding, severity=Severity.ESCALATE)
     return finding
 

@@ -38,7 +38,7 @@ TITLES = {
     Category.PHI: "Patient information",
     Category.CALL_TO_ACTION: "Way to act",
     Category.DM_INVITATION: "Private messages",
-    Category.PATIENT_REPLY: "Reply that confirms a patient",
+    Category.PATIENT_REPLY: "Confirms that somebody is a patient",
     Category.MEDICAL_CLAIM: "Medical claim",
     Category.MEDICAL_ADVICE: "Medical advice",
     Category.UNCHECKED: "Not checked",

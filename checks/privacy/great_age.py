@@ -17,6 +17,7 @@ Good
     Care for adults 65 and over, since 1990. Call 512-555-0142.
     Should a 95-year-old still get a mammogram? Dr. Chen explains. Call 512-555-0142.
     Refills last 90 days. Call 512-555-0142.
+    In one study, people in their 90s doubled their strength in eight weeks. Call 512-555-0142.
 
 Limits
     Ages of groups, of things, and in questions about people in general are left alone.
@@ -46,6 +47,11 @@ AGE = re.compile(
     r"|(?:nonagen|centen)ari(?:an|[oa]))(?!\w)",
     re.IGNORECASE,
 )
+MANY = re.compile(
+    r"\b(?:people|adults|seniors|folks|those|men|women|patients|personas|adultos|mayores)\b"
+    r"[^.!?]{0,20}\b(?:in their|over|past|de más de|de los) $",
+    re.IGNORECASE,
+)
 BORN = re.compile(r"\b(?:born in|naci(?:ó|d[oa]) en) ((?:18|19)\d\d)(?!\w)", re.IGNORECASE)
 
 
@@ -57,7 +63,8 @@ def find(post: Post) -> Marks:
             yield start, end, MESSAGE
     for one in said(post, Identifier.AGE):
         great = GREAT.search(post.text[one.start : one.end])
-        if great and not any(s < one.end and one.start < e for s, e in done):
+        many = MANY.search(post.text[max(0, one.start - 60) : one.start])
+        if great and not many and not any(s < one.end and one.start < e for s, e in done):
             yield Mark(one.start, one.end, MESSAGE, severity=weight(one))
 
 

@@ -16,6 +16,7 @@ Good
     Flu clinic March 3, 9-5. Call 512-555-0142.
     March 21 is World Down Syndrome Day. Call 512-555-0142.
     Dr. Chen joined us on June 3, 2014. Call 512-555-0142.
+    When was the last time you had your cholesterol checked? Call 512-555-0142.
 
 Limits
     Days of the practice's own events, holidays and awareness days are left alone. The word
@@ -33,12 +34,20 @@ from checks.values import Category, Identifier, Mark, Marks, Post, Severity
 CATEGORY = Category.PHI
 SEVERITY = Severity.BLOCK
 IDENTIFIER = Identifier.DATE
+VAGUE = re.compile(
+    r"(?:the |el |la )?(?:last|next|first|same|other|última?|próxima?|primera?)(?: time| vez)?"
+    r"|(?:1[3-9]|[2-9]\d)[-–](?:1[3-9]|[2-9]\d)",  # the second is how a game ended
+    re.IGNORECASE,
+)
 EXACT = re.compile(r"\d")  # last Tuesday is a day too, but does not stay one for a reader
 
 
 def find(post: Post) -> Marks:
     for one in said(post, Identifier.DATE):
-        exact = EXACT.search(post.text[one.start : one.end])
+        words = post.text[one.start : one.end]
+        if VAGUE.fullmatch(words):
+            continue
+        exact = EXACT.search(words)
         severity = weight(one) if exact else Severity.ESCALATE
         advice = "Leave the day out; only the year can stay."
         yield Mark(one.start, one.end, advice, severity=severity)

@@ -15,6 +15,7 @@ Bad
     Everybody here knows "Big Ron". Today he celebrates ten years sober with our recovery group.
     Walk with us for our patient in her fight against ALS. #LiftUpLorraine
     Uploading JSmith_knee_0412.jpg, she walks again after her surgery.
+    Mr. Parkinson came in about his Bowen's disease and left with a clean bill of health.
 
 Good
     Meet Dr. Maria Lopez, our new knee surgeon. Call 512-555-0142 to book a visit.
@@ -35,8 +36,9 @@ import re
 from collections.abc import Iterable, Iterator
 
 from checks._reader import Said
+from checks.privacy import _lexicon as lexicon
 from checks.privacy._ours import spans
-from checks.privacy._said import SURE, said, weight
+from checks.privacy._said import SURE, is_told, said, weight
 from checks.privacy._spelling import COMMON, key
 from checks.values import Category, Identifier, Mark, Marks, Post, Severity
 
@@ -45,17 +47,44 @@ SEVERITY = Severity.BLOCK
 IDENTIFIER = Identifier.NAME
 INITIALS = re.compile(r"(?:[^\W\d_]\.? ?){1,3}")
 WORD = re.compile(r"[^\W\d_]{3,40}")
+ILLNESS = re.compile(
+    r"(?:['’]s?)? (?:disease|syndrome|palsy|sarcoma|lymphoma|paralysis|thyroiditis|tumou?r"
+    r"|surgery)\b"
+)
+TITLED = re.compile(
+    r"\b(?:Mr|Mrs|Ms|Miss|Mx|Sr|Sra|Srta|Señora?|Señorita|Don|Doña)\b\.? "
+    r"([^\W\d_a-z][^\W\d_]*(?:[ -][^\W\d_a-z][^\W\d_]+)?)"
+)
 ADVICE = "Take out the person's name, or get an authorization."
 
 
 def find(post: Post) -> Marks:
-    names = list(said(post, Identifier.NAME))
+    names = [one for one in said(post, Identifier.NAME) if not _is_illness(post.text, one)]
     for one in names:
         short = INITIALS.fullmatch(post.text[one.start : one.end])
         severity = Severity.ESCALATE if short else weight(one)
         yield Mark(one.start, one.end, ADVICE, severity=severity)
     for start, end in _again(post, names):
         yield Mark(start, end, ADVICE)
+    for start, end in _titled(post, names):
+        yield Mark(start, end, ADVICE, severity=Severity.ESCALATE)
+
+
+def _is_illness(text: str, one: Said) -> bool:
+    """Whether a disease is meant that bears somebody's name."""
+    return lexicon.is_eponym(text[one.start : one.end]) and bool(ILLNESS.match(text, one.end))
+
+
+def _titled(post: Post, names: Iterable[Said]) -> Iterator[tuple[int, int]]:
+    """Whoever is called Mr. or Mrs. in a post about a patient and is none of the practice's own."""
+    if not is_told(post):
+        return
+    taken = [(one.start, one.end) for one in names]
+    taken += [(start, end) for start, end, _ in spans(post.text, post.practice)]
+    for match in TITLED.finditer(post.text):
+        start, end = match.span(1)
+        if not any(start < other_end and other < end for other, other_end in taken):
+            yield start, end
 
 
 def _again(post: Post, names: Iterable[Said]) -> Iterator[tuple[int, int]]:

@@ -20,7 +20,7 @@ As of
 import re
 from collections.abc import Iterator
 
-from checks.privacy._said import besides
+from checks.privacy._said import besides, tied
 from checks.values import Category, Identifier, Marks, Post, Severity
 
 CATEGORY = Category.PHI
@@ -51,7 +51,7 @@ VIN = re.compile(
 
 def find(post: Post) -> Marks:
     yield from besides(
-        post, _found(post), "Take out the plate or vehicle number.", Identifier.VEHICLE
+        post, tied(post, _found(post)), "Take out the plate or vehicle number.", Identifier.VEHICLE
     )
 
 
