@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from checks.privacy import _lexicon as lexicon
 from checks.privacy._spelling import CAP, COMMON, bare, key
@@ -41,8 +42,13 @@ def is_person(words: str, practice: Practice) -> bool:
     """Whether somebody of the practice has this name: the whole, the first or the last of it."""
     parts = _parts(words)
     return bool(parts) and any(
-        _same(parts, _parts(own)) for own in (*practice.providers, *practice.staff)
+        _same(parts, own) for own in _people((*practice.providers, *practice.staff))
     )
+
+
+@lru_cache(100)
+def _people(names: tuple[str, ...]) -> tuple[list[str], ...]:
+    return tuple(map(_parts, names))
 
 
 def is_first_name_only(words: str, practice: Practice) -> bool:
