@@ -49,8 +49,8 @@ NAMED = re.compile(
     re.IGNORECASE,
 )
 ROOM = re.compile(
-    r"\b(?:room|rm|bed|bay|suite|unit|ward|floor|habitaci[oó]n|cama|cuarto|chair|pod)\.? "
-    r"?#?(\d{1,4}[A-D]?|[A-D]?\d{1,4})\b(?! ?(?:am|pm|%|:))"
+    r"\b((?:room|rm|bed|bay|suite|unit|ward|floor|habitaci[oó]n|cama|cuarto|chair|pod|exam)\.? "
+    r"?#?(?:\d{1,4}[A-D]?|[A-D]?\d{1,4}))\b(?! ?(?:am|pm|%|:))"
     r"|\b(?:his|her|their|whose) (?:room|bed)[^!?\n\d]{0,30}? is #?(\d{1,4}[A-D]?)\b",
     re.IGNORECASE,
 )
@@ -60,7 +60,7 @@ GENERIC = re.compile(
     re.IGNORECASE,
 )
 CALLED = re.compile(
-    r"(?:(?:^|[.!?\n]) ?|\b(?:dear|hey|hi|to|hello) )(?:room|rm|bed) #?(\d{1,4}[A-D]?),? "
+    r"(?:(?:^|[.!?\n]) ?|\b(?:dear|hey|hi|to|hello) )((?:room|rm|bed) #?\d{1,4}[A-D]?),? "
     r"(?:please|you|your|is|was|needs?|wants?|has|thinks|won['’]t|still|if|says|said|asked)\b",
     re.IGNORECASE,
 )

@@ -52,7 +52,7 @@ ILLNESS = re.compile(
     r"|surgery)\b"
 )
 TITLED = re.compile(
-    r"\b(?:Mr|Mrs|Ms|Miss|Mx|Sr|Sra|Srta|Señora?|Señorita|Don|Doña)\b\.? "
+    r"\b(?:Mr|Mrs|Ms|Mx|Sr|Sra|Srta|Señora?|Señorita|Don|Doña)\b\.? "
     r"([^\W\d_a-z][^\W\d_]*(?:[ -][^\W\d_a-z][^\W\d_]+)?)"
 )
 ADVICE = "Take out the person's name, or get an authorization."
