@@ -43,9 +43,9 @@ NAMED = re.compile(
     r"\b(?:claim|rx|prescription|script|specimen|accession|case|ticket|complaint|reference"
     r"|confirmation|encounter|visit|order|requisition|report|sample|slide|path(?:ology)?|lab"
     r"|biopsy|referral|prior auth(?:orization)?|authorization|study|trial id|subject"
-    r"|participant|"
-    r"receta|reclamo|muestra|caso|wristband|locker|queue|badge)"
-    rf"(?: (?:id|no|num|number|code))?\.?(?: (?:is|was))?[:# ]{{1,3}}#?{CODE}",
+    r"|participant|receta|reclamo|muestra|caso|autorizaci[oó]n|confirmaci[oó]n|wristband|locker"
+    r"|queue|badge)"
+    rf"(?: (?:id|no|num|number|code))?\.?(?: (?:is|was|es))?[:# ]{{1,3}}#?{CODE}",
     re.IGNORECASE,
 )
 ROOM = re.compile(

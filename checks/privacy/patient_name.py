@@ -51,11 +51,18 @@ ILLNESS = re.compile(
     r"(?:['’]s?)? (?:disease|syndrome|palsy|sarcoma|lymphoma|paralysis|thyroiditis|tumou?r"
     r"|surgery)\b"
 )
+CAPITAL = r"[^\W\d_a-z][^\W\d_]"
 TITLED = re.compile(
-    r"\b(?:Mr|Mrs|Ms|Mx|Sr|Sra|Srta|Señora?|Señorita|Don|Doña)\b\.? "
-    r"([^\W\d_a-z][^\W\d_]*(?:[ -][^\W\d_a-z][^\W\d_]+)?)"
+    r"\b(?:Mr|Mrs|Ms|Mx|Sr|Sra|Srta|Señora?|Señorita|Don|Doña"
+    r"|(?i:grandma|grandpa|nana|aunt|uncle|mamá|papá|abuelit[oa]|tí[oa]))\b\.? "
+    rf"({CAPITAL}*(?:[ -]{CAPITAL}+)?)"
 )
+AND = r"(?:and|y|&)"
+BEFORE = re.compile(rf"\b({CAPITAL}+),? {AND} $")
+AFTER = re.compile(rf",? {AND} ({CAPITAL}+)\b")
+REACH = 40  # characters before a name in which another one may stand
 ADVICE = "Take out the person's name, or get an authorization."
+Place = tuple[int, int]
 
 
 def find(post: Post) -> Marks:
@@ -64,10 +71,18 @@ def find(post: Post) -> Marks:
         short = INITIALS.fullmatch(post.text[one.start : one.end])
         severity = Severity.ESCALATE if short else weight(one)
         yield Mark(one.start, one.end, ADVICE, severity=severity)
-    for start, end in _again(post, names):
-        yield Mark(start, end, ADVICE)
-    for start, end in _titled(post, names):
-        yield Mark(start, end, ADVICE, severity=Severity.ESCALATE)
+    taken = [(one.start, one.end) for one in names]
+    taken += [(start, end) for start, end, _ in spans(post.text, post.practice)]
+    sure = [one for one in names if one.chance >= SURE]
+    for severity, places in (
+        (Severity.BLOCK, _again(post.text, sure)),
+        (Severity.ESCALATE, _beside(post.text, sure)),
+        (Severity.ESCALATE, _titled(post)),
+    ):
+        for start, end in places:
+            if not any(start < other_end and other < end for other, other_end in taken):
+                taken.append((start, end))
+                yield Mark(start, end, ADVICE, severity=severity)
 
 
 def _is_illness(text: str, one: Said) -> bool:
@@ -75,31 +90,29 @@ def _is_illness(text: str, one: Said) -> bool:
     return lexicon.is_eponym(text[one.start : one.end]) and bool(ILLNESS.match(text, one.end))
 
 
-def _titled(post: Post, names: Iterable[Said]) -> Iterator[tuple[int, int]]:
-    """Whoever is called Mr. or Mrs. in a post about a patient and is none of the practice's own."""
-    if not is_told(post):
-        return
-    taken = [(one.start, one.end) for one in names]
-    taken += [(start, end) for start, end, _ in spans(post.text, post.practice)]
-    for match in TITLED.finditer(post.text):
-        start, end = match.span(1)
-        if not any(start < other_end and other < end for other, other_end in taken):
-            yield start, end
+def _again(text: str, sure: Iterable[Said]) -> Iterator[Place]:
+    """The same people by one of their names, elsewhere in the text."""
+    names = (text[one.start : one.end] for one in sure)
+    parts = {word for name in names for word in WORD.findall(name) if _is_name(word)}
+    if parts:
+        pattern = rf"(?<![^\W_])(?:{'|'.join(map(re.escape, sorted(parts)))})(?![^\W_])"
+        yield from (match.span() for match in re.finditer(pattern, text))
 
 
-def _again(post: Post, names: Iterable[Said]) -> Iterator[tuple[int, int]]:
-    """The same people by one of their names, elsewhere in the post."""
-    taken = [(one.start, one.end) for one in names]
-    sure = [post.text[one.start : one.end] for one in names if one.chance >= SURE]
-    parts = {word for name in sure for word in WORD.findall(name) if _is_name(word)}
-    if not parts:
-        return
-    taken += [(start, end) for start, end, _ in spans(post.text, post.practice)]
-    pattern = rf"(?<![^\W_])(?:{'|'.join(map(re.escape, sorted(parts)))})(?![^\W_])"
-    for match in re.finditer(pattern, post.text):
-        start, end = match.span()
-        if not any(start < other_end and other < end for other, other_end in taken):
-            yield start, end
+def _beside(text: str, sure: Iterable[Said]) -> Iterator[Place]:
+    """Whoever is named in one breath with somebody ("Miles and Amara")."""
+    for one in sure:
+        start = max(0, one.start - REACH)
+        if (match := BEFORE.search(text[start : one.start])) and _is_name(match[1]):
+            yield start + match.start(1), start + match.end(1)
+        if (match := AFTER.match(text, one.end)) and _is_name(match[1]):
+            yield match.span(1)
+
+
+def _titled(post: Post) -> Iterator[Place]:
+    """Whoever is called Mr. or Mrs., grandma or papá in a post about a patient."""
+    if is_told(post):
+        yield from (match.span(1) for match in TITLED.finditer(post.text))
 
 
 def _is_name(word: str) -> bool:
