@@ -22,7 +22,7 @@ from practice import PRACTICE, TUESDAY, Bench, Clock, button, said, words
 
 COLLEAGUE = "Anna Berg is back, and she feels great. Call 512-555-0142 to book a visit with us."
 MASCOT = "Anna the Bear had her surgery today. Call 512-555-0142 to book."
-CURE = "Our tea is a cure for the winter blues. Call 512-555-0142 to book."
+CURE = "Our tea is a cure for a rainy day. Call 512-555-0142 to book."
 NAME = "privacy.patient-name"
 
 

@@ -14,9 +14,9 @@ from checks.values import Category, Identifier, Mark, Marks, Post, Severity
 
 SURE = 0.6  # from this chance on an identifier blocks
 MAYBE = 0.25  # below this chance it is not reported
-ABOUT = 0.65  # the least chance that the draft is about a patient
-NEAR = 0.2  # the least chance of the place itself, when a pattern has found it there
-PATIENT = 0.65  # the chance of the draft that ties what a pattern has found anywhere in it
+ABOUT = 0.6  # the least chance that the draft is about a patient
+NEAR = 0.15  # the least chance of the place itself, when a pattern has found it there
+PATIENT = 0.6  # the chance of the draft that ties what a pattern has found anywhere in it
 
 
 def said(post: Post, *identifiers: Identifier) -> Iterator[Said]:

@@ -16,6 +16,7 @@ Bad
     Walk with us for our patient in her fight against ALS. #LiftUpLorraine
     Uploading JSmith_knee_0412.jpg, she walks again after her surgery.
     Mr. Parkinson came in about his Bowen's disease and left with a clean bill of health.
+    Serena Williams came in for her knee and waved at everybody.
 
 Good
     Meet Dr. Maria Lopez, our new knee surgeon. Call 512-555-0142 to book a visit.
@@ -36,6 +37,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from checks._reader import Said
+from checks._reading import read
 from checks.privacy import _lexicon as lexicon
 from checks.privacy._ours import spans
 from checks.privacy._said import SURE, is_told, said, weight
@@ -60,6 +62,18 @@ TITLED = re.compile(
 AND = r"(?:and|y|&)"
 BEFORE = re.compile(rf"\b({CAPITAL}+),? {AND} $")
 AFTER = re.compile(rf",? {AND} ({CAPITAL}+)\b")
+HERE = re.compile(
+    r"\b(?:came (?:in|by|to (?:us|see us|our))|was (?:here|in (?:today|yesterday|this|last|for|about"
+    r"|with|on))|is here|walked in|stopped (?:in|by)|in our (?:office|waiting room|chair|clinic"
+    r"|lobby|exam room)|we (?:treated|examined)|our (?:new |favorite )?patient|vino|estuvo aquí)\b",
+    re.IGNORECASE,
+)
+CARE = re.compile(
+    r"\b(?:(?:for|about|with|after|por) (?:her|his|their|su) (?!new|book|movie|film|show|tour|dog)"
+    r"|appointment|check-?up|surgery|treat(?:ed|ment)|patient|exam(?:ined)?|therapy|cita|injections?"
+    r"|botox|filler|cleaning|x-?ray|shots?|vaccine|results?)\b",
+    re.IGNORECASE,
+)
 REACH = 40  # characters before a name in which another one may stand
 ADVICE = "Take out the person's name, or get an authorization."
 Place = tuple[int, int]
@@ -78,6 +92,7 @@ def find(post: Post) -> Marks:
         (Severity.BLOCK, _again(post.text, sure)),
         (Severity.ESCALATE, _beside(post.text, sure)),
         (Severity.ESCALATE, _titled(post)),
+        (Severity.ESCALATE, _famous(post)),
     ):
         for start, end in places:
             if not any(start < other_end and other < end for other, other_end in taken):
@@ -113,6 +128,17 @@ def _titled(post: Post) -> Iterator[Place]:
     """Whoever is called Mr. or Mrs., grandma or papá in a post about a patient."""
     if is_told(post):
         yield from (match.span(1) for match in TITLED.finditer(post.text))
+
+
+def _famous(post: Post) -> Iterator[Place]:
+    """A public figure who is told to have been here for care."""
+    for start, end in read(post).sentences:
+        words, low = post.text[start:end], read(post).lower[start:end]
+        if HERE.search(words) and CARE.search(words):
+            for name in lexicon.of_note("public_figures"):
+                at = low.find(name) if " " in name else -1
+                if at >= 0 and words[at].isupper():
+                    yield start + at, start + at + len(name)
 
 
 def _is_name(word: str) -> bool:

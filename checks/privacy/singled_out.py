@@ -11,7 +11,7 @@ Bad
     Guess who got her flu shot here today? The mayor's wife!
     Proud to have cared for the only quadruplets born in the county this year.
     The firefighter hurt in Friday's fire is stable and out of the ICU.
-    A third grader at Rosewood Elementary came in with a bead up his nose.
+    Our mayor's youngest came in with a bead up his nose.
     Tasha's mother-in-law starts dialysis with us.
 
 Good
