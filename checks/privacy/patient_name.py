@@ -63,9 +63,10 @@ AND = r"(?:and|y|&)"
 BEFORE = re.compile(rf"\b({CAPITAL}+),? {AND} $")
 AFTER = re.compile(rf",? {AND} ({CAPITAL}+)\b")
 HERE = re.compile(
-    r"\b(?:came (?:in|by|to (?:us|see us|our))|was (?:here|in (?:today|yesterday|this|last|for|about"
-    r"|with|on))|is here|walked in|stopped (?:in|by)|in our (?:office|waiting room|chair|clinic"
-    r"|lobby|exam room)|we (?:treated|examined)|our (?:new |favorite )?patient|vino|estuvo aquí)\b",
+    r"\b(?:came (?:in|by|to (?:us|see us|our))|was (?:here|in (?:today|yesterday|this|last|for"
+    r"|about|with|on))|is here|walked in|stopped (?:in|by)|we (?:treated|examined)|vino"
+    r"|in our (?:office|waiting room|chair|clinic|lobby|exam room)|our (?:new |favorite )?patient"
+    r"|estuvo aquí)\b",
     re.IGNORECASE,
 )
 CARE = re.compile(
