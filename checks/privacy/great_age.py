@@ -47,11 +47,6 @@ AGE = re.compile(
     r"|(?:nonagen|centen)ari(?:an|[oa]))(?!\w)",
     re.IGNORECASE,
 )
-MANY = re.compile(
-    r"\b(?:people|adults|seniors|folks|those|men|women|patients|personas|adultos|mayores)\b"
-    r"[^.!?]{0,20}\b(?:in their|over|past|de más de|de los) $",
-    re.IGNORECASE,
-)
 BORN = re.compile(r"\b(?:born in|naci(?:ó|d[oa]) en) ((?:18|19)\d\d)(?!\w)", re.IGNORECASE)
 
 
@@ -63,8 +58,7 @@ def find(post: Post) -> Marks:
             yield start, end, MESSAGE
     for one in said(post, Identifier.AGE):
         great = GREAT.search(post.text[one.start : one.end])
-        many = MANY.search(post.text[max(0, one.start - 60) : one.start])
-        if great and not many and not any(s < one.end and one.start < e for s, e in done):
+        if great and not any(s < one.end and one.start < e for s, e in done):
             yield Mark(one.start, one.end, MESSAGE, severity=weight(one))
 
 

@@ -41,7 +41,7 @@ from checks._reading import read
 from checks.privacy import _lexicon as lexicon
 from checks.privacy._ours import spans
 from checks.privacy._said import SURE, is_told, said, weight
-from checks.privacy._spelling import COMMON, key
+from checks.privacy._spelling import CAP, COMMON, key
 from checks.values import Category, Identifier, Mark, Marks, Post, Severity
 
 CATEGORY = Category.PHI
@@ -49,19 +49,12 @@ SEVERITY = Severity.BLOCK
 IDENTIFIER = Identifier.NAME
 INITIALS = re.compile(r"(?:[^\W\d_]\.? ?){1,3}")
 WORD = re.compile(r"[^\W\d_]{3,40}")
-ILLNESS = re.compile(
-    r"(?:['’]s?)? (?:disease|syndrome|palsy|sarcoma|lymphoma|paralysis|thyroiditis|tumou?r"
-    r"|surgery)\b"
-)
-CAPITAL = r"[^\W\d_a-z][^\W\d_]"
+NAME = rf"{CAP}[^\W\d_]+"
 TITLED = re.compile(
     r"\b(?:Mr|Mrs|Ms|Mx|Sr|Sra|Srta|Señora?|Señorita|Don|Doña"
     r"|(?i:grandma|grandpa|nana|aunt|uncle|mamá|papá|abuelit[oa]|tí[oa]))\b\.? "
-    rf"({CAPITAL}*(?:[ -]{CAPITAL}+)?)"
+    rf"({CAP}[^\W\d_]*(?:[ -]{NAME})?)"
 )
-AND = r"(?:and|y|&)"
-BEFORE = re.compile(rf"\b({CAPITAL}+),? {AND} $")
-AFTER = re.compile(rf",? {AND} ({CAPITAL}+)\b")
 HERE = re.compile(
     r"\b(?:came (?:in|by|to (?:us|see us|our))|was (?:here|in (?:today|yesterday|this|last|for"
     r"|about|with|on))|is here|walked in|stopped (?:in|by)|we (?:treated|examined)|vino"
@@ -75,13 +68,12 @@ CARE = re.compile(
     r"|botox|filler|cleaning|x-?ray|shots?|vaccine|results?)\b",
     re.IGNORECASE,
 )
-REACH = 40  # characters before a name in which another one may stand
 ADVICE = "Take out the person's name, or get an authorization."
 Place = tuple[int, int]
 
 
 def find(post: Post) -> Marks:
-    names = [one for one in said(post, Identifier.NAME) if not _is_illness(post.text, one)]
+    names = list(said(post, Identifier.NAME))
     for one in names:
         short = INITIALS.fullmatch(post.text[one.start : one.end])
         severity = Severity.ESCALATE if short else weight(one)
@@ -91,7 +83,6 @@ def find(post: Post) -> Marks:
     sure = [one for one in names if one.chance >= SURE]
     for severity, places in (
         (Severity.BLOCK, _again(post.text, sure)),
-        (Severity.ESCALATE, _beside(post.text, sure)),
         (Severity.ESCALATE, _titled(post)),
         (Severity.ESCALATE, _famous(post)),
     ):
@@ -101,11 +92,6 @@ def find(post: Post) -> Marks:
                 yield Mark(start, end, ADVICE, severity=severity)
 
 
-def _is_illness(text: str, one: Said) -> bool:
-    """Whether a disease is meant that bears somebody's name."""
-    return lexicon.is_eponym(text[one.start : one.end]) and bool(ILLNESS.match(text, one.end))
-
-
 def _again(text: str, sure: Iterable[Said]) -> Iterator[Place]:
     """The same people by one of their names, elsewhere in the text."""
     names = (text[one.start : one.end] for one in sure)
@@ -113,16 +99,6 @@ def _again(text: str, sure: Iterable[Said]) -> Iterator[Place]:
     if parts:
         pattern = rf"(?<![^\W_])(?:{'|'.join(map(re.escape, sorted(parts)))})(?![^\W_])"
         yield from (match.span() for match in re.finditer(pattern, text))
-
-
-def _beside(text: str, sure: Iterable[Said]) -> Iterator[Place]:
-    """Whoever is named in one breath with somebody ("Miles and Amara")."""
-    for one in sure:
-        start = max(0, one.start - REACH)
-        if (match := BEFORE.search(text[start : one.start])) and _is_name(match[1]):
-            yield start + match.start(1), start + match.end(1)
-        if (match := AFTER.match(text, one.end)) and _is_name(match[1]):
-            yield match.span(1)
 
 
 def _titled(post: Post) -> Iterator[Place]:
@@ -138,8 +114,9 @@ def _famous(post: Post) -> Iterator[Place]:
         if HERE.search(words) and CARE.search(words):
             for name in lexicon.of_note("public_figures"):
                 at = low.find(name) if " " in name else -1
-                if at >= 0 and words[at].isupper():
-                    yield start + at, start + at + len(name)
+                end_of_name = at + len(name)
+                if at >= 0 and words[at].isupper() and not low[end_of_name:][:1].isalpha():
+                    yield start + at, start + end_of_name
 
 
 def _is_name(word: str) -> bool:

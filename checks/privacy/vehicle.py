@@ -12,6 +12,7 @@ Bad
 
 Good
     Never leave children in a parked car. Call 512-555-0142.
+    Our dental van is at the fair on Saturday, plate TTH 2044. Call 512-555-0142.
 
 As of
     2026-11

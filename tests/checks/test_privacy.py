@@ -43,6 +43,7 @@ NAMES = {
     "staff as patient": ("Our own nurse Becky Moore finished chemo last week.", "Becky Moore"),
     "surname of a provider": ("Mr. Chen left without his cane after therapy.", "Chen"),
     "public figure here": ("Tom Hanks was in our waiting room with his knee!", "Tom Hanks"),
+    "title of another": ("Nadine got her stitches out; Mr. Rich can stop fainting.", "Rich"),
     "split by invisible": ("So proud of Ma\u200bria Lopez after her surgery", "Ma\u200bria Lopez"),
 }
 
@@ -53,6 +54,7 @@ def test_a_name_tied_to_care_is_found_without_its_title(text: str, name: str) ->
 
 
 OTHERS = {
+    "room": ("Room 9 threw up on our new nurse.", Identifier.OTHER_ID, "Room 9"),
     "street": ("We visited a patient at 88 Willow Lane today.", Identifier.GEO, "88 Willow Lane"),
     "zip": ("Our patient from 49412 drives two hours.", Identifier.GEO, "49412"),
     "date": ("Our patient was admitted March 3.", Identifier.DATE, "March 3"),

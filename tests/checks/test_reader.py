@@ -94,3 +94,18 @@ def test_the_model_has_learned_its_examples() -> None:
         about = heard(post).chance(Category.PHI) >= 0.5
         right += about == bool(example.spans)
     assert right >= 0.95 * len(taught)
+
+
+@pytest.mark.parametrize(
+    ("text", "severity"),
+    [
+        ("Your seat at Friday's class is guaranteed. Call 512-555-0142.", Severity.ESCALATE),
+        ("Guaranteed pain relief after your first visit. Call 512-555-0142.", Severity.BLOCK),
+    ],
+    ids=["a seat", "a result"],
+)
+def test_a_word_that_the_model_does_not_share_stops_no_short_draft(
+    text: str, severity: Severity
+) -> None:
+    found = checks.run(Post(text), EXAMPLE_PRACTICE)
+    assert [f.severity for f in found if f.rule == "claims.guarantee"] == [severity]
