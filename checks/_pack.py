@@ -27,12 +27,13 @@ from functools import cache, cached_property
 from pathlib import Path
 from re import _constants as codes  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
+from threading import Lock
 from typing import Any
 
 import yaml
 
 from checks._meaning import Meaning
-from checks._reading import read
+from checks._reading import Reading, read
 from checks._rule import Origin, Rule, RuleError, examples
 from checks._views import View
 from checks.values import Category, Identifier, Kind, Mark, Marks, Post, Severity
@@ -45,6 +46,9 @@ SENTENCE_END = re.compile(r"[.!?](?=\s)|\n")
 TERM = re.compile(r"\{([a-z][a-z_]*)\}")
 START = 3  # letters of an anchor by which it is looked up
 LOOSE = 1000  # a repeat beyond this is as good as unbounded
+# The anchors of every pack there is, by their first letters: a text is searched for all at once.
+_ANCHORS: dict[str, tuple[str, ...]] = {}
+_GROWING = Lock()
 
 
 @dataclass(frozen=True)
@@ -73,40 +77,41 @@ class Words:
     unless_anywhere: tuple[Needle, ...] = ()
     near: tuple[Needle, ...] = ()
 
+    def __post_init__(self) -> None:
+        with _GROWING:
+            for anchor in {anchor for needle in self.needles for anchor in needle.anchors}:
+                others = _ANCHORS.get(anchor[:START], ())
+                _ANCHORS[anchor[:START]] = others if anchor in others else (*others, anchor)
+
     def __call__(self, post: Post) -> Marks:
         seen: list[tuple[int, int]] = []
-        for view in read(post).views:
+        for view, anchors in read(post).once(_anchored):
             if any(needle.found(view.text) for needle in self.unless_anywhere):
                 return
-            for start, end in self._spans(view):
+            for start, end in self._spans(view, anchors):
                 if not any(start < e and s < end for s, e in seen):
                     seen.append((start, end))
                     yield Mark(start, end, self.message)
 
-    def _spans(self, view: View) -> Iterator[tuple[int, int]]:
-        for needle in self._likely(view):
+    def _spans(self, view: View, anchors: frozenset[str]) -> Iterator[tuple[int, int]]:
+        for needle in self._likely(anchors):
             for match in needle.pattern.finditer(view.text):
                 if match[0] and self._holds(view.text, match):
                     yield view.span(*match.span())
 
-    def _likely(self, view: View) -> list[Needle]:
+    def _likely(self, anchors: frozenset[str]) -> list[Needle]:
         """The needles of which an anchor occurs, or that have none, in their order."""
-        anchored = self._by_start
-        found = {
-            place
-            for start in anchored.keys() & view.trigrams
-            for anchor, place in anchored[start]
-            if anchor in view.text
-        }
+        by_anchor = self._by_anchor
+        found = {place for anchor in by_anchor.keys() & anchors for place in by_anchor[anchor]}
         return [self.needles[place] for place in sorted(found.union(self._unanchored))]
 
     @cached_property
-    def _by_start(self) -> dict[str, list[tuple[str, int]]]:
-        """Each anchor with its needle's place, by its first three letters."""
-        index: dict[str, list[tuple[str, int]]] = {}
+    def _by_anchor(self) -> dict[str, list[int]]:
+        """The places of the needles that have each anchor."""
+        index: dict[str, list[int]] = {}
         for place, needle in enumerate(self.needles):
             for anchor in needle.anchors:
-                index.setdefault(anchor[:START], []).append((anchor, place))
+                index.setdefault(anchor, []).append(place)
         return index
 
     @cached_property
@@ -123,6 +128,16 @@ class Words:
             and not any(needle.found(before) for needle in self.unless_before)
             and (not self.near or any(needle.found(around) for needle in self.near))
         )
+
+
+def _anchored(reading: Reading) -> list[tuple[View, frozenset[str]]]:
+    """Each view of the text with the anchors, of all packs, that occur in it."""
+    return [(view, frozenset(_occurring(view.text))) for view in reading.views]
+
+
+def _occurring(text: str) -> Iterator[str]:
+    for start in {text[at : at + START] for at in range(len(text) - START + 1)}:
+        yield from (anchor for anchor in _ANCHORS.get(start, ()) if anchor in text)
 
 
 def surroundings(text: str, match: re.Match[str]) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TypeVar
 
-from checks._views import View, folded, split
+from checks._views import View, folded, revealed, split
 from checks.values import Post
 
 Value = TypeVar("Value")
@@ -43,6 +43,11 @@ class Reading:
         plain = folded(View(self.post.text))
         apart = split(plain)
         return (plain.lowered,) if apart is plain else (plain.lowered, apart.lowered)
+
+    @cached_property
+    def revealed(self) -> View:
+        """The text with every disguise undone; the text itself when there is none."""
+        return revealed(View(self.post.text))
 
     @cached_property
     def sentences(self) -> tuple[tuple[int, int], ...]:

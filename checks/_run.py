@@ -13,8 +13,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from checks import _catalogue
+from checks._reading import read
 from checks._rule import Rule, RuleError
-from checks._views import View, folded, revealed
+from checks._views import View, folded
 from checks._weigh import merged, weighed
 from checks.values import Category, Finding, Mark, Post, Practice, Severity
 
@@ -65,9 +66,8 @@ def _rules_for(practice: Practice, length: int) -> tuple[list[Rule], list[Findin
 def _read(post: Post, rules: Iterable[Rule]) -> list[Finding]:
     rules = list(rules)
     found = weighed(post, (finding for rule in rules for finding in _speak(rule, post)))
-    plain = View(post.text)
-    clear = revealed(plain)
-    if clear is plain:
+    clear = read(post).revealed
+    if clear.text == post.text:
         return found
     second = replace(post, text=clear.text)
     for rule in (rule for rule in rules if rule.package not in AS_WRITTEN):

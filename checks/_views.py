@@ -10,7 +10,6 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
 
 INVISIBLE = frozenset(
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b"
@@ -82,11 +81,6 @@ class View:
         joined = "".join(text)
         return self if joined == self.text else View(joined, tuple(origin))
 
-    @cached_property
-    def trigrams(self) -> frozenset[str]:
-        """Every three characters that stand side by side."""
-        return frozenset(self.text[at : at + 3] for at in range(len(self.text) - 2))
-
     @property
     def lowered(self) -> "View":
         lower = self.text.lower()
@@ -150,14 +144,14 @@ def disguises(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _visible(view: View) -> View:
-    if view.text.isascii():
+    if INVISIBLE.isdisjoint(view.text):
         return view
     return view.edited(lambda char, _: "" if char in INVISIBLE else None)
 
 
 def _latin(view: View) -> View:
     """Look-alike letters, in words that are otherwise Latin, as the letters they imitate."""
-    if view.text.isascii():
+    if LOOKALIKES.keys().isdisjoint(view.text):
         return view
     borrowed: dict[int, str] = {}
     for word in WORD.finditer(view.text):

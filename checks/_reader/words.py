@@ -13,7 +13,8 @@ from functools import cache
 from typing import Any
 
 from checks._reader.pinned import TOKENIZER
-from checks._views import View, apart, revealed
+from checks._reading import read
+from checks._views import View, apart
 from checks.privacy import _lexicon as lexicon
 from checks.privacy._ours import NAME_PART
 from checks.privacy._ours import spans as own_spans
@@ -86,9 +87,7 @@ def _tokenizer() -> Any:
 
 def windows(post: Post) -> Iterator[Window]:
     """The post as the model reads it: one window, or several that overlap for a long text."""
-    plain = View(post.text)
-    clear = revealed(plain)
-    view = apart(clear)
+    view = apart(read(post).revealed)
     encoded = _tokenizer().encode(view.text, add_special_tokens=False)
     kinds = _kinds(view, post)
     ids, offsets = encoded.ids, encoded.offsets

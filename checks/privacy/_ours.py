@@ -51,6 +51,12 @@ def _people(names: tuple[str, ...]) -> tuple[list[str], ...]:
     return tuple(map(_parts, names))
 
 
+@lru_cache(100)
+def _own_parts(names: tuple[str, ...]) -> frozenset[str]:
+    """The parts of these names."""
+    return frozenset(part for own in _people(names) for part in own)
+
+
 def is_first_name_only(words: str, practice: Practice) -> bool:
     """Whether this is a clinician's first name alone: more often that of a patient.
 
@@ -100,6 +106,8 @@ def spans(text: str, practice: Practice) -> Iterator[tuple[int, int, bool]]:
 def _own_names(run: re.Match[str], practice: Practice) -> Iterator[tuple[int, int]]:
     """The names in a row of capitalised words: all of it, or what follows ordinary words."""
     words = list(NAME_PART.finditer(run[0]))
+    if _own_parts((*practice.providers, *practice.staff)).isdisjoint(key(w[0]) for w in words):
+        return
     while words and key(words[0][0]) in COMMON | TITLES and not is_person(words[0][0], practice):
         words.pop(0)
     if words and is_person(" ".join(bare(w[0]) for w in words), practice):

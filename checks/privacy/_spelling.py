@@ -20,5 +20,8 @@ def bare(word: str) -> str:
 
 def key(word: str) -> str:
     """How a name stands in the lists: lower case, no accents, no possessive ending."""
-    letters = unicodedata.normalize("NFD", bare(word).lower())
+    low = bare(word).lower()
+    if low.isascii():
+        return low
+    letters = unicodedata.normalize("NFD", low)
     return "".join(char for char in letters if not unicodedata.combining(char))
