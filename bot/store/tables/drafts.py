@@ -1,4 +1,4 @@
-"""The tables. Columns ending in `_sealed` are encrypted; the others hold ids, times, our words."""
+"""Drafts: their versions, what was found in them, who was asked and what was decided."""
 
 from datetime import datetime
 from typing import Any
@@ -135,104 +135,23 @@ class DecisionRow(SQLModel, table=True):
     reason_sealed: bytes | None = sealed()
 
 
-class LedgerRow(SQLModel, table=True):
-    __tablename__ = "ledger"
-    __table_args__ = (Index("ix_ledger_draft", "draft_id"),)
-    seq: int = Field(primary_key=True, sa_type=BigInteger)
-    at: datetime = time()
-    actor: str
-    tag: str
-    draft_id: int | None = Field(None, sa_type=BigInteger)
-    ids: dict[str, Any] = json()
-    details_hash: str
-    details_sealed: bytes | None = sealed()
-    previous: str
-    hash: str
+class OpeningRow(SQLModel, table=True):
+    """A draft's text shown for a while to somebody it was not routed to."""
 
-
-class HeadRow(SQLModel, table=True):
-    """The ledger's last entry. Updating this one row is what puts writers in order."""
-
-    __tablename__ = "head"
-    id: int = Field(primary_key=True)
-    seq: int = Field(sa_type=BigInteger)
-    hash: str
-
-
-class OutboxRow(SQLModel, table=True):
-    """The current card of one person in one place, and what the platform shows of it."""
-
-    __tablename__ = "outbox"
+    __tablename__ = "opening"
     __table_args__ = (
-        Index("ix_outbox_due", "due_at"),
-        # The cards of a conversation in their order, and what could not be delivered: few rows.
-        some("ix_outbox_turn", "chat", "person", "due_at", "key", where="due_at IS NOT NULL"),
-        some("ix_outbox_troubled", "person", "chat", where="problem <> ''"),
-        Index("ix_outbox_receipt", "chat", "message"),
-        Index("ix_outbox_draft", "draft_id"),
-        Index("ix_outbox_waiting", "waiting_since"),
+        Index("ix_opening_until", "state", "until"),
+        Index("ix_opening_draft", "draft_id"),
+        {"sqlite_autoincrement": True},
     )
-    person: str = Field(primary_key=True)
-    key: str = Field(primary_key=True)
-    chat: str
-    draft_id: int | None = Field(None, sa_type=BigInteger)
-    revision: int
-    sent: int = 0
-    card_sealed: bytes | None = sealed()
-    due_at: datetime | None = time(nullable=True)
-    leased_until: datetime | None = time(nullable=True)
-    attempt: int = 0
-    problem: str = ""
-    waiting_since: datetime | None = time(nullable=True)
-    conversation: str = ""
-    message: str = ""
-
-
-class SeenRow(SQLModel, table=True):
-    __tablename__ = "seen"
-    __table_args__ = (Index("ix_seen_at", "at"),)
-    chat: str = Field(primary_key=True)
-    event: str = Field(primary_key=True)
-    at: datetime = time()
-
-
-class AddressRow(SQLModel, table=True):
-    """Where somebody was last heard of on a platform: their id there, and how to reach it."""
-
-    __tablename__ = "address"
-    chat: str = Field(primary_key=True)
-    person: str = Field(primary_key=True)
-    user: str
-    address_sealed: bytes = sealed(nullable=False)
-
-
-class DelegationRow(SQLModel, table=True):
-    __tablename__ = "delegation"
-    __table_args__ = ({"sqlite_autoincrement": True},)
     id: int | None = serial()
-    owner: str = Field(index=True)
-    to: str
-    starts: datetime = time()
-    ends: datetime = time()
-    ended_at: datetime | None = time(nullable=True)
-
-
-class AssignmentRow(SQLModel, table=True):
-    """A lesson somebody was asked to take."""
-
-    __tablename__ = "assignment"
-    __table_args__ = ({"sqlite_autoincrement": True},)
-    id: int | None = serial()
-    person: str = Field(index=True)
-    lesson: str
-    lesson_version: str
-    counts: dict[str, Any] = json()
-    flagged: int
-    reminded_at: datetime = time()
-    answers: list[Any] = json()
-    attempts: int = 0
-    score: int | None = None
-    done_at: datetime | None = time(nullable=True)
+    draft_id: int = Field(sa_type=BigInteger)
+    version: int
+    asker: str
+    state: str
+    asked_at: datetime = time()
+    until: datetime = time()
+    second: str = ""
 
 
 class ExceptionRow(SQLModel, table=True):
@@ -256,48 +175,3 @@ class ExceptionRow(SQLModel, table=True):
     made_at: datetime | None = time(nullable=True)
     revoked_by: str = ""
     revoked_at: datetime | None = time(nullable=True)
-
-
-class OpeningRow(SQLModel, table=True):
-    """A draft's text shown for a while to somebody it was not routed to."""
-
-    __tablename__ = "opening"
-    __table_args__ = (
-        Index("ix_opening_until", "state", "until"),
-        Index("ix_opening_draft", "draft_id"),
-        {"sqlite_autoincrement": True},
-    )
-    id: int | None = serial()
-    draft_id: int = Field(sa_type=BigInteger)
-    version: int
-    asker: str
-    state: str
-    asked_at: datetime = time()
-    until: datetime = time()
-    second: str = ""
-
-
-class SettingRow(SQLModel, table=True):
-    __tablename__ = "setting"
-    key: str = Field(primary_key=True)
-    value_sealed: bytes = sealed(nullable=False)
-
-
-class PageRow(SQLModel, table=True):
-    """What the demo page shows of a conversation; on Slack and Teams the platform keeps this."""
-
-    __tablename__ = "page"
-    __table_args__ = (
-        UniqueConstraint("person", "message", name="uq_page_message"),
-        {"sqlite_autoincrement": True},
-    )
-    id: int | None = serial()
-    person: str
-    message: str
-    kind: str
-    at: datetime = time()
-    edited: bool = False
-    body_sealed: bytes = sealed(nullable=False)
-
-
-METADATA = SQLModel.metadata
