@@ -1,4 +1,8 @@
-"""What the product will not do, in a sentence for the person who asked."""
+"""What the product will not do, in a sentence for the person who asked or who runs it."""
+
+
+class Problem(Exception):
+    """What whoever runs the product has to put right; its text says what and how."""
 
 
 class Refused(Exception):

@@ -22,12 +22,13 @@ from bot.config.fields import (
 )
 from bot.hours import Span, parse_span
 from bot.people import Person, Role, Roster
+from bot.refusals import Problem
 from checks.values import Category, Practice, Severity
 
 COMMON = ("facebook", "instagram", "linkedin", "x", "tiktok", "youtube", "google", "threads")
 
 
-class ConfigError(Exception):
+class ConfigError(Problem):
     """One clear sentence about what is wrong in app.yaml and what to do."""
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from sqlalchemy.engine import URL, make_url
 
 from bot.ledger import Noted, Proof
+from bot.refusals import Problem
 from bot.store import ledger, schema
 from bot.store.crypto import KeyRing
 from bot.store.database import Store, sqlite_file
@@ -22,7 +23,7 @@ TAKEN = "{} exists already; choose another name."
 BESIDE = ("-wal", "-shm", "-journal")
 
 
-class BackupProblem(Exception):
+class BackupProblem(Problem):
     """Why there is no backup, or why one was not put back, and the next step."""
 
 

@@ -15,13 +15,15 @@ from functools import lru_cache
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from bot.refusals import Problem
+
 VERSION = b"\x01"
 NONCE = 12
 HEAD = 1 + 8 + NONCE + 48
 CHANGED = "A stored text was changed or moved outside of Signoff."
 
 
-class KeyProblem(Exception):
+class KeyProblem(Problem):
     """The keys are missing, malformed or not the ones this database was written with."""
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, inspect, text
 from sqlmodel import SQLModel
 
 from bot.ledger import GENESIS
+from bot.refusals import Problem
 from bot.store import keys, people
 from bot.store.crypto import KeyProblem
 from bot.store.database import Store
@@ -26,7 +27,7 @@ QUEUE = "signoff_queue_1"
 FLOOR, FLOOR_KEY = "0001", "schema-floor"
 
 
-class SchemaProblem(Exception):
+class SchemaProblem(Problem):
     """The database is not at the schema this program was made for."""
 
 

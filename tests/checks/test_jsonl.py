@@ -125,3 +125,13 @@ def test_whoever_waits_for_an_answer_gets_it_before_the_next_line_and_many_are_s
 
 def children(parent: int) -> int:
     return len(Path(f"/proc/{parent}/task/{parent}/children").read_text().split())
+
+
+def test_a_check_waits_for_no_database_library() -> None:
+    code = """
+import sys, typer, bot.__main__
+typer.main.get_command(bot.__main__.app).commands["check"]
+print(*{"sqlalchemy", "alembic", "aiohttp", "bot.cli.checking"} & sys.modules.keys())
+"""
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == ["bot.cli.checking"]
