@@ -50,16 +50,17 @@ def _model() -> Any:
 
 def foreign(text: str) -> Iterator[tuple[int, int]]:
     """The span of what is not English, from its first passage to its last; nothing when all is."""
-    spans = [m.span() for m in PASSAGE.finditer(text) if _is_foreign(m[0])]
-    if spans:
-        start, end = spans[0][0], spans[-1][1]
+    passages = list(PASSAGE.finditer(text))
+    first = next((p.start() for p in passages if _is_foreign(p[0])), None)
+    if first is not None:
+        start, end = first, next(p.end() for p in reversed(passages) if _is_foreign(p[0]))
         yield start + len(text[start:end]) - len(text[start:end].lstrip()), end
 
 
 def _is_foreign(passage: str) -> bool:
     words = [word.lower() for word in WORD.findall(NOISE.sub(" ", passage))]
     letters = "".join(words)
-    other = sum(not _is_latin(char) for char in letters)
+    other = 0 if letters.isascii() else sum(not _is_latin(char) for char in letters)
     if other >= 2 and other > len(letters) / 3:
         return not _is_imitation(words)
     english, other_words = _words("english"), _words("other")
@@ -72,8 +73,10 @@ def _is_foreign(passage: str) -> bool:
     accented = sum(not word.isascii() for word in words)
     if strange <= known and accented < 2 and len(words) < 3 * LEAST_WORDS:
         return False
+    if strange <= known and known > 0:
+        return False
     language, probability = _model().classify(" ".join(words))
-    return language != "en" and probability > 0.9 and (strange > known or known == 0)
+    return bool(language != "en" and probability > 0.9)
 
 
 def _is_latin(char: str) -> bool:

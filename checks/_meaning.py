@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from checks._reader import Spoken, spoken
 from checks._reader.words import Window, windows
 from checks._reading import Reading, read
-from checks.privacy._ours import spans
+from checks.privacy._ours import ours
 from checks.values import Category, Identifier, Mark, Marks, Post
 
 SHORT = 100  # code points; what is shorter the model has seldom read, and it judges it poorly
@@ -40,7 +40,7 @@ def _without_our_details(reading: Reading) -> Post | None:
     post, end = reading.post, len(reading.post.text)
     if end > SHORT:
         return None
-    own = [at for at, _, person in spans(post.text, post.practice) if not person]
+    own = [at for at, _, person in ours(post) if not person]
     for start, stop in reversed(reading.sentences):
         if not any(start <= at < stop for at in own):
             break

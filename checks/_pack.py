@@ -27,13 +27,12 @@ from functools import cache, cached_property
 from pathlib import Path
 from re import _constants as codes  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
-from threading import Lock
 from typing import Any
 
 import yaml
 
 from checks._meaning import Meaning
-from checks._reading import Reading, read
+from checks._needle import Needle, anchored, anchors, look_for
 from checks._rule import Origin, Rule, RuleError, examples
 from checks._views import View
 from checks.values import Category, Identifier, Kind, Mark, Marks, Post, Severity
@@ -44,26 +43,7 @@ KEYS = frozenset({*REQUIRED, *LISTS, "identifier", "kinds", "limits", "instead",
 REACH = 80
 SENTENCE_END = re.compile(r"[.!?](?=\s)|\n")
 TERM = re.compile(r"\{([a-z][a-z_]*)\}")
-START = 3  # letters of an anchor by which it is looked up
 LOOSE = 1000  # a repeat beyond this is as good as unbounded
-# The anchors of every pack there is, by their first letters: a text is searched for all at once.
-_ANCHORS: dict[str, tuple[str, ...]] = {}
-_GROWING = Lock()
-
-
-@dataclass(frozen=True)
-class Needle:
-    """One compiled pattern, and strings of which at least one must occur for it to match."""
-
-    pattern: re.Pattern[str]
-    anchors: tuple[str, ...] = ()
-
-    def hits(self, text: str) -> Iterator[re.Match[str]]:
-        if not self.anchors or any(anchor in text for anchor in self.anchors):
-            yield from self.pattern.finditer(text)
-
-    def found(self, text: str) -> bool:
-        return next(self.hits(text), None) is not None
 
 
 @dataclass(frozen=True)
@@ -78,31 +58,28 @@ class Words:
     near: tuple[Needle, ...] = ()
 
     def __post_init__(self) -> None:
-        with _GROWING:
-            for anchor in {anchor for needle in self.needles for anchor in needle.anchors}:
-                others = _ANCHORS.get(anchor[:START], ())
-                _ANCHORS[anchor[:START]] = others if anchor in others else (*others, anchor)
+        look_for({anchor for needle in self.needles for anchor in needle.anchors})
 
     def __call__(self, post: Post) -> Marks:
         seen: list[tuple[int, int]] = []
-        for view, anchors in read(post).once(_anchored):
+        for view, here in anchored(post):
             if any(needle.found(view.text) for needle in self.unless_anywhere):
                 return
-            for start, end in self._spans(view, anchors):
+            for start, end in self._spans(view, here):
                 if not any(start < e and s < end for s, e in seen):
                     seen.append((start, end))
                     yield Mark(start, end, self.message)
 
-    def _spans(self, view: View, anchors: frozenset[str]) -> Iterator[tuple[int, int]]:
-        for needle in self._likely(anchors):
+    def _spans(self, view: View, here: frozenset[str]) -> Iterator[tuple[int, int]]:
+        for needle in self._likely(here):
             for match in needle.pattern.finditer(view.text):
                 if match[0] and self._holds(view.text, match):
                     yield view.span(*match.span())
 
-    def _likely(self, anchors: frozenset[str]) -> list[Needle]:
+    def _likely(self, here: frozenset[str]) -> list[Needle]:
         """The needles of which an anchor occurs, or that have none, in their order."""
         by_anchor = self._by_anchor
-        found = {place for anchor in by_anchor.keys() & anchors for place in by_anchor[anchor]}
+        found = {place for anchor in by_anchor.keys() & here for place in by_anchor[anchor]}
         return [self.needles[place] for place in sorted(found.union(self._unanchored))]
 
     @cached_property
@@ -128,16 +105,6 @@ class Words:
             and not any(needle.found(before) for needle in self.unless_before)
             and (not self.near or any(needle.found(around) for needle in self.near))
         )
-
-
-def _anchored(reading: Reading) -> list[tuple[View, frozenset[str]]]:
-    """Each view of the text with the anchors, of all packs, that occur in it."""
-    return [(view, frozenset(_occurring(view.text))) for view in reading.views]
-
-
-def _occurring(text: str) -> Iterator[str]:
-    for start in {text[at : at + START] for at in range(len(text) - START + 1)}:
-        yield from (anchor for anchor in _ANCHORS.get(start, ()) if anchor in text)
 
 
 def surroundings(text: str, match: re.Match[str]) -> tuple[str, str]:
@@ -244,7 +211,7 @@ def _pattern(entry: str) -> Needle:
     source = _expanded(entry, _terms() if TERM.search(entry) else {})
     tree = parser.parse(source)
     _check_linear(tree, source)
-    return Needle(re.compile(source), tuple(sorted(_anchors(tree))))
+    return Needle(re.compile(source), anchors(tree))
 
 
 def _check_linear(tree: Any, source: str) -> None:
@@ -270,29 +237,3 @@ def _inner(code: Any, argument: Any) -> list[Any]:
         case "ASSERT" | "ASSERT_NOT":
             return [argument[1]]
     return []
-
-
-def _anchors(tree: Any) -> frozenset[str]:
-    """Strings of which one occurs in every match; empty when none can be told.
-
-    Python's regular expressions try every alternative at every place; looking these strings up
-    first makes a pack of two hundred phrases cost almost nothing on a text without them.
-    """
-    options: list[frozenset[str]] = []
-    run = ""
-    for code, argument in [*tree, (None, None)]:
-        if code is codes.LITERAL:
-            run += chr(argument)
-            continue
-        if run:
-            options.append(frozenset({run}))
-            run = ""
-        if code is codes.SUBPATTERN:
-            options.append(_anchors(argument[3]))
-        elif code is codes.BRANCH:
-            parts = [_anchors(part) for part in argument[1]]
-            options.append(frozenset().union(*parts) if all(parts) else frozenset())
-        elif code is codes.MAX_REPEAT and argument[0] > 0:
-            options.append(_anchors(argument[2]))
-    usable = [option for option in options if option and min(map(len, option)) >= START]
-    return max(usable, key=lambda option: min(map(len, option)), default=frozenset())

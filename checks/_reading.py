@@ -17,9 +17,9 @@ from checks.values import Post
 Value = TypeVar("Value")
 
 SENTENCE_END = re.compile(
-    r"(?<!\bdr)(?<!\bmr)(?<!\bms)(?<!\bst)(?<!\bmrs)(?<!\bvs)(?<!\bno)(?<!\bsr)(?<!\bjr)(?<!\bave)"
+    r"(?=[.!?\n])(?:(?<!\bdr)(?<!\bmr)(?<!\bms)(?<!\bst)(?<!\bmrs)(?<!\bvs)(?<!\bno)(?<!\bsr)(?<!\bjr)(?<!\bave)"
     r"(?<!\bapt)(?<!\bsgt)(?<!\bcapt)(?<!\bcpl)(?<!\brev)(?<!\bprof)(?<!\bsra)(?<!\bsrta)"
-    r"(?<!\blt)(?<!\bcol)(?<!\b[a-z])[.!?]+[)\"'”’]*(?=\s|$)|(?<=\b[a-z])[!?]+(?=\s|$)|\n+",
+    r"(?<!\blt)(?<!\bcol)(?<!\b[a-z])[.!?]+[)\"'”’]*(?=\s|$)|(?<=\b[a-z])[!?]+(?=\s|$)|\n+)",
     re.IGNORECASE,
 )
 LONGEST = 600

@@ -109,7 +109,6 @@ def _alt(post: Post, number: int, alt: str, rules: list[Rule]) -> list[Finding]:
 
 def _speak(rule: Rule, post: Post) -> Iterator[Finding]:
     """What one rule finds. A rule that breaks holds the draft; nothing passes because of it."""
-    forced = _catalogue.severity(rule, post.practice)
     length = len(post.text)
     try:
         marks = [m if isinstance(m, Mark) else Mark(*m) for m in rule.find(post)]
@@ -117,6 +116,7 @@ def _speak(rule: Rule, post: Post) -> Iterator[Finding]:
         log.error("rule %s failed: %s", rule.id, type(error).__name__)
         yield Finding(rule.id, Category.UNCHECKED, Severity.ESCALATE, 0, length, UNCHECKED_SAYS)
         return
+    forced = _catalogue.severity(rule, post.practice) if marks else None
     for mark in marks:
         yield Finding(
             rule=rule.id,

@@ -208,6 +208,8 @@ def _unleeted(view: View) -> View:
     swapped: dict[int, str] = {}
     for word in LEET_WORD.finditer(view.text):
         core = word[0].rstrip("!|")
+        if core.isalpha():
+            continue
         letters = sum(char.isalpha() for char in core)
         signs = len(core) - letters
         if signs and letters >= max(2, signs):

@@ -30,6 +30,13 @@ def test_words_of_a_supplied_source_go_to_a_second_reader() -> None:
     assert not copied(replace(post, source=""))
 
 
+def test_what_a_draft_says_twice_is_no_source_s() -> None:
+    post = Post(f"{GUIDE} {GUIDE}{CALL}", practice=EXAMPLE_PRACTICE)
+    (twice,) = copied(post)
+    assert twice.severity is Severity.WARN
+    assert "said before" in twice.message
+
+
 def test_a_source_may_be_a_page_of_html() -> None:
     page = f"<html><script>var x</script><body><p>{GUIDE.replace('walk', '<b>walk</b>')}</p></body>"
     assert copied(Post(GUIDE[:84] + CALL, source=page, practice=EXAMPLE_PRACTICE))

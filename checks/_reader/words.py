@@ -16,8 +16,7 @@ from checks._reader.pinned import TOKENIZER
 from checks._reading import read
 from checks._views import View, apart
 from checks.privacy import _lexicon as lexicon
-from checks.privacy._ours import NAME_PART
-from checks.privacy._ours import spans as own_spans
+from checks.privacy._ours import NAME_PART, ours, spans
 from checks.privacy._spelling import COMMON, key
 from checks.values import Kind, Post
 
@@ -93,11 +92,11 @@ def windows(post: Post) -> Iterator[Window]:
     ids, offsets = encoded.ids, encoded.offsets
     for start in range(0, max(len(ids) - OVERLAP, min(1, len(ids))), WINDOW - OVERLAP):
         cut = slice(start, start + WINDOW)
-        spans = [view.span(*o) for o in offsets[cut]]
+        places = [view.span(*o) for o in offsets[cut]] if view.origin else offsets[cut]
         yield Window(
             [CLS, FRAME[post.kind], *ids[cut], SEP],
             [0, 0, *(kinds[o[0]] for o in offsets[cut]), 0],
-            [(0, 0), (0, 0), *spans, (0, 0)],
+            [(0, 0), (0, 0), *places, (0, 0)],
         )
 
 
@@ -121,7 +120,8 @@ def _kinds(view: View, post: Post) -> bytearray:
             mark(*word.span(), WordKind.DISGUISED)
     for start, end in _of_note(text):
         mark(start, end, WordKind.OF_NOTE)
-    for start, end, is_person in own_spans(text, post.practice):
+    own = ours(post) if text == post.text else spans(text, post.practice)
+    for start, end, is_person in own:
         mark(start, end, WordKind.OWN_PERSON if is_person else WordKind.OWN_DETAIL)
     return kinds
 

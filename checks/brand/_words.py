@@ -6,7 +6,8 @@ from pathlib import Path
 
 import yaml
 
-from checks._reading import read
+from checks import _needle
+from checks._needle import Needle, anchored
 from checks.values import Post
 
 
@@ -25,4 +26,14 @@ def pattern(name: str) -> re.Pattern[str]:
 
 def says(post: Post, name: str) -> bool:
     """Whether the post, or the words in its hashtags, holds an entry of the list `name`."""
-    return any(pattern(name).search(view.text) for view in read(post).views)
+    needles = _needles(name)
+    return any(
+        needle.likely(here) and needle.pattern.search(view.text)
+        for view, here in anchored(post)
+        for needle in needles
+    )
+
+
+@cache
+def _needles(name: str) -> tuple[Needle, ...]:
+    return tuple(map(_needle.needle, _lists()[name]))

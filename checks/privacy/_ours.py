@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from checks._reading import Reading, read
 from checks.privacy import _lexicon as lexicon
 from checks.privacy._spelling import CAP, COMMON, bare, key
-from checks.values import Practice
+from checks.values import Post, Practice
 
 NAME_PART = re.compile(r"[^\W\d_][\w'’-]*")
 NAME_RUN = re.compile(rf"\b{CAP}[\w'’-]*(?: {CAP}[\w'’-]*){{0,4}}")
@@ -19,8 +20,13 @@ TITLES = lexicon.lines("titles")
 
 def is_phone(digits: str, practice: Practice) -> bool:
     """Whether these digits are a number of the practice, with or without the country code."""
-    own = {re.sub(r"\D", "", phone)[-10:] for phone in practice.phones}
+    own = _numbers(practice.phones)
     return any(digits[-10:] == number or digits == number[-7:] for number in own if number)
+
+
+@lru_cache(100)
+def _numbers(phones: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(re.sub(r"\D", "", phone)[-10:] for phone in phones)
 
 
 def is_email(address: str, practice: Practice) -> bool:
@@ -83,6 +89,15 @@ def _same(parts: list[str], own: list[str]) -> bool:
     return initial and parts[0] == own[0] and own[-1].startswith(parts[1])
 
 
+def ours(post: Post) -> list[tuple[int, int, bool]]:
+    """Where the practice's own people (True) and details (False) stand in a post."""
+    return read(post).once(_ours)
+
+
+def _ours(reading: Reading) -> list[tuple[int, int, bool]]:
+    return list(spans(reading.post.text, reading.post.practice))
+
+
 def spans(text: str, practice: Practice) -> Iterator[tuple[int, int, bool]]:
     """Where the practice's own people (True) and details (False) stand in a text."""
     for run in NAME_RUN.finditer(text):
@@ -131,7 +146,11 @@ def is_place(words: str, practice: Practice) -> bool:
     )
 
 
-def _domains(practice: Practice) -> set[str]:
-    sites = (*practice.websites, practice.portal)
-    hosts = {re.sub(r"^(?:https?://)?(?:www\.)?", "", site.lower()).split("/")[0] for site in sites}
-    return hosts - {""}
+def _domains(practice: Practice) -> frozenset[str]:
+    return _hosts((*practice.websites, practice.portal))
+
+
+@lru_cache(100)
+def _hosts(sites: tuple[str, ...]) -> frozenset[str]:
+    hosts = (re.sub(r"^(?:https?://)?(?:www\.)?", "", site.lower()).split("/")[0] for site in sites)
+    return frozenset(hosts) - {""}

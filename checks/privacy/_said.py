@@ -8,8 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from checks._meaning import heard
 from checks._reader import Said
-from checks._reading import Reading, read
-from checks.privacy._ours import spans
+from checks.privacy._ours import ours
 from checks.values import Category, Identifier, Mark, Marks, Post, Severity
 
 SURE = 0.6  # from this chance on an identifier blocks
@@ -24,17 +23,11 @@ def said(post: Post, *identifiers: Identifier) -> Iterator[Said]:
     spoken = heard(post)
     if spoken.chance(Category.PHI) < ABOUT:
         return
-    own = read(post).once(_own_details)
+    own = [(start, end) for start, end, is_person in ours(post) if not is_person]
     for one in spoken.said:
-        ours = any(one.start < end and start < one.end for start, end in own)
-        if one.identifier in identifiers and one.chance >= MAYBE and not ours:
+        is_own = any(one.start < end and start < one.end for start, end in own)
+        if one.identifier in identifiers and one.chance >= MAYBE and not is_own:
             yield one
-
-
-def _own_details(reading: Reading) -> tuple[tuple[int, int], ...]:
-    """Where the practice's own numbers, addresses and links stand."""
-    post = reading.post
-    return tuple((s, e) for s, e, person in spans(post.text, post.practice) if not person)
 
 
 def besides(

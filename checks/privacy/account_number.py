@@ -21,6 +21,7 @@ import re
 from collections.abc import Iterator
 
 from checks import _presidio as presidio
+from checks._needle import needle
 from checks.privacy._said import besides, tied
 from checks.values import Category, Identifier, Marks, Post, Severity
 
@@ -28,7 +29,7 @@ CATEGORY = Category.PHI
 SEVERITY = Severity.BLOCK
 IDENTIFIER = Identifier.ACCOUNT
 
-NAMED = re.compile(
+NAMED = needle(
     r"\b(?:acct|account|invoice|statement|billing|bill|payment|guarantor|receipt|cuenta"
     r"|factura|routing|iban)(?: (?:id|number|no|num|plan))?\.?(?: (?:is|was|ending in"
     r"|ending|n[uú]mero))?[:# ]{1,3}"
@@ -48,7 +49,7 @@ def find(post: Post) -> Marks:
 
 
 def _found(post: Post) -> Iterator[tuple[int, int]]:
-    for match in NAMED.finditer(post.text):
+    for match in NAMED.within(post):
         money = post.text[max(0, match.start(1) - 2) : match.start(1)].strip().endswith("$")
         if not money and not re.fullmatch(r"(?:19|20)\d\d", match[1]):
             yield match.span(1)

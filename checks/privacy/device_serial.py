@@ -24,6 +24,7 @@ As of
 import re
 from collections.abc import Iterator
 
+from checks._needle import needle
 from checks.privacy._said import besides, tied
 from checks.values import Category, Identifier, Marks, Post, Severity
 
@@ -32,12 +33,12 @@ SEVERITY = Severity.BLOCK
 IDENTIFIER = Identifier.DEVICE
 
 VALUE = r"((?=[A-Z()-]{0,8}\d)[A-Z0-9()][A-Z0-9()/-]{4,40})(?![\w%])"
-SERIAL = re.compile(
+SERIAL = needle(
     rf"\b(?:serial(?: (?:number|no|num|#))?|s/n|sn|udi|device id|imei|mac address"
     rf"|n[uú]mero de serie)\b\.?(?: (?:is|was))?[:# ]{{0,3}}{VALUE}",
     re.IGNORECASE,
 )
-LOT = re.compile(
+LOT = needle(
     rf"\b(?:lot|ref|model no|batch)\b\.?(?: (?:number|no|num))?[:# ]{{1,3}}{VALUE}", re.IGNORECASE
 )
 WORN = re.compile(
@@ -55,9 +56,9 @@ def find(post: Post) -> Marks:
 
 
 def _found(post: Post) -> Iterator[tuple[int, int]]:
-    for match in SERIAL.finditer(post.text):
+    for match in SERIAL.within(post):
         yield match.span(1)
-    for match in LOT.finditer(post.text):
+    for match in LOT.within(post):
         near = post.text[max(0, match.start() - 80) : match.end() + 40]
         worn = WORN.search(near)
         if worn and not RECALL.search(post.text):

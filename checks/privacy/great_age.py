@@ -29,6 +29,7 @@ As of
 import re
 from collections.abc import Iterator
 
+from checks._needle import needle
 from checks.privacy._said import is_patients, said, weight
 from checks.values import Category, Identifier, Mark, Marks, Post, Severity
 
@@ -47,7 +48,7 @@ AGE = re.compile(
     r"|(?:nonagen|centen)ari(?:an|[oa]))(?!\w)",
     re.IGNORECASE,
 )
-BORN = re.compile(r"\b(?:born in|naci(?:ó|d[oa]) en) ((?:18|19)\d\d)(?!\w)", re.IGNORECASE)
+BORN = needle(r"\b(?:born in|naci(?:ó|d[oa]) en) ((?:18|19)\d\d)(?!\w)", re.IGNORECASE)
 
 
 def find(post: Post) -> Marks:
@@ -66,4 +67,4 @@ def _spelled(post: Post) -> Iterator[tuple[int, int]]:
     """Where an age of ninety or more stands, or the year of birth of somebody so old."""
     yield from (match.span() for match in AGE.finditer(post.text))
     this_year = int(post.practice.today[:4] or 0)
-    yield from (m.span(1) for m in BORN.finditer(post.text) if this_year - int(m[1]) >= OLD)
+    yield from (m.span(1) for m in BORN.within(post) if this_year - int(m[1]) >= OLD)

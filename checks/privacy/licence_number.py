@@ -24,6 +24,7 @@ As of
 import re
 from collections.abc import Iterator
 
+from checks._needle import needle
 from checks.privacy._said import besides, tied
 from checks.values import Category, Identifier, Marks, Post, Severity
 
@@ -31,7 +32,7 @@ CATEGORY = Category.PHI
 SEVERITY = Severity.BLOCK
 IDENTIFIER = Identifier.LICENSE
 
-DRIVER = re.compile(
+DRIVER = needle(
     r"\b(?:cdl|driver'?s? (?:license|licence)|dl|license|licence|licencia|passport"
     r"|pasaporte|certificate|badge|permit|green card|visa|dea|registration)(?: (?:id"
     r"|number|no|num|n[uú]mero))?\.?(?: (?:is|was))?[:# ]{1,3}"
@@ -40,7 +41,7 @@ DRIVER = re.compile(
     r"(?=[A-Z -]{0,6}\d)(?:[A-Z]{1,3}[ -]?)?\d[\dA-Z]{1,14}(?:[ -]\d[\dA-Z]{1,8}){0,5})(?![\w%])",
     re.IGNORECASE,
 )
-NPI = re.compile(r"\bnpi(?: (?:number|no|is))?[:# ]{1,3}([12]\d{9})(?!\d)", re.IGNORECASE)
+NPI = needle(r"\bnpi(?: (?:number|no|is))?[:# ]{1,3}([12]\d{9})(?!\d)", re.IGNORECASE)
 
 
 def find(post: Post) -> Marks:
@@ -50,9 +51,9 @@ def find(post: Post) -> Marks:
 
 
 def _found(post: Post) -> Iterator[tuple[int, int]]:
-    for match in DRIVER.finditer(post.text):
+    for match in DRIVER.within(post):
         if sum(char.isdigit() for char in match[1]) >= 5:
             yield match.span(1)
-    for match in NPI.finditer(post.text):
+    for match in NPI.within(post):
         if match[1] not in post.practice.npi:
             yield match.span(1)

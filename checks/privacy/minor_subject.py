@@ -24,6 +24,7 @@ As of
 
 import re
 
+from checks._needle import needle
 from checks.privacy._said import is_told
 from checks.values import Category, Identifier, Marks, Post, Severity
 
@@ -32,7 +33,7 @@ SEVERITY = Severity.ESCALATE
 IDENTIFIER = Identifier.CONTEXT
 
 SMALL = re.compile(r"little|tiny|brave", re.IGNORECASE)
-CHILD = re.compile(
+CHILD = needle(
     r"\b(?:this|our|that|one) (?:[\w-]{1,12} ){0,3}?(?:guy|kiddo|toddler|newborn|infant"
     r"|preemie|preschooler|kindergartner|teen|teenager|boy|girl|princess|superhero|little "
     r"one|tooth fairy fan)\b"
@@ -47,7 +48,7 @@ CHILD = re.compile(
 
 
 def find(post: Post) -> Marks:
-    for match in CHILD.finditer(post.text):
+    for match in CHILD.within(post):
         grown = "guy" in match[0].lower() and not SMALL.search(match[0])
         if not grown and is_told(post):
             yield *match.span(), "Leave the child out, or get a parent's authorization."

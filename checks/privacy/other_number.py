@@ -26,6 +26,7 @@ As of
 import re
 from collections.abc import Iterator
 
+from checks._needle import needle
 from checks.privacy._said import MAYBE, besides, chance_at, tied
 from checks.values import Category, Identifier, Marks, Post, Severity
 
@@ -39,7 +40,7 @@ CODE = (
     r"(?=[A-Z-]{0,6}\d)#?[A-Z]{0,5}-?\d[\dA-Z]{1,12}(?:-[\dA-Z]{1,12}){0,3})(?![\w%]"
     r"|[.,:]\d)"
 )
-NAMED = re.compile(
+NAMED = needle(
     r"\b(?:claim|rx|prescription|script|specimen|accession|case|ticket|complaint|reference"
     r"|confirmation|encounter|visit|order|requisition|report|sample|slide|path(?:ology)?|lab"
     r"|biopsy|referral|prior auth(?:orization)?|authorization|study|trial id|subject"
@@ -48,18 +49,18 @@ NAMED = re.compile(
     rf"(?: (?:id|no|num|number|code))?\.?(?: (?:is|was|es))?[:# ]{{1,3}}#?{CODE}",
     re.IGNORECASE,
 )
-ROOM = re.compile(
+ROOM = needle(
     r"\b((?:room|rm|bed|bay|suite|unit|ward|floor|habitaci[oó]n|cama|cuarto|chair|pod|exam)\.? "
     r"?#?(?:\d{1,4}[A-D]?|[A-D]?\d{1,4}))\b(?! ?(?:am|pm|%|:))"
     r"|\b(?:his|her|their|whose) (?:room|bed)[^!?\n\d]{0,30}? is #?(\d{1,4}[A-D]?)\b",
     re.IGNORECASE,
 )
-GENERIC = re.compile(
+GENERIC = needle(
     r"\b(?:number|no\.|num|id|code|ref|key|tag)(?: is)?[:# ]{1,3}"
     r"((?!\d{3}[-. ]\d{3}[-. ]?\d{4}\b)[A-Z]{0,3}-?\d{5,12})\b(?! ?(?:patients|people))",
     re.IGNORECASE,
 )
-CALLED = re.compile(
+CALLED = needle(
     r"(?:(?:^|[.!?\n]) ?|\b(?:dear|hey|hi|to|hello) )((?:room|rm|bed) #?\d{1,4}[A-D]?),? "
     r"(?:please|you|your|is|was|needs?|wants?|has|thinks|won['’]t|still|if|says|said|asked)\b",
     re.IGNORECASE,
@@ -76,14 +77,14 @@ def find(post: Post) -> Marks:
 
 
 def _found(post: Post) -> Iterator[tuple[int, int]]:
-    for match in (m for pattern in (NAMED, GENERIC) for m in pattern.finditer(post.text)):
+    for match in (m for kind in (NAMED, GENERIC) for m in kind.within(post)):
         coding = CODING.search(post.text[max(0, match.start() - 20) : match.end()])
         known = LONG.search(match[1]) and not coding and not YEAR.fullmatch(match[1])
         if known:
             yield match.span(1)
-    for match in CALLED.finditer(post.text):
+    for match in CALLED.within(post):
         yield match.span(1)
-    for match in ROOM.finditer(post.text):
+    for match in ROOM.within(post):
         span = match.span(match.lastindex or 0)
         if chance_at(post, *span) >= MAYBE:
             yield span

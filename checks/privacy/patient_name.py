@@ -39,7 +39,7 @@ from collections.abc import Iterable, Iterator
 from checks._reader import Said
 from checks._reading import read
 from checks.privacy import _lexicon as lexicon
-from checks.privacy._ours import spans
+from checks.privacy._ours import ours
 from checks.privacy._said import SURE, is_told, said, weight
 from checks.privacy._spelling import CAP, COMMON, key
 from checks.values import Category, Identifier, Mark, Marks, Post, Severity
@@ -79,7 +79,7 @@ def find(post: Post) -> Marks:
         severity = Severity.ESCALATE if short else weight(one)
         yield Mark(one.start, one.end, ADVICE, severity=severity)
     taken = [(one.start, one.end) for one in names]
-    taken += [(start, end) for start, end, _ in spans(post.text, post.practice)]
+    taken += [(start, end) for start, end, _ in ours(post)]
     sure = [one for one in names if one.chance >= SURE]
     for severity, places in (
         (Severity.BLOCK, _again(post.text, sure)),

@@ -23,13 +23,14 @@ As of
 
 import re
 
+from checks._needle import needle
 from checks._reading import read
 from checks.values import Category, Kind, Marks, Post, Severity
 
 CATEGORY = Category.PATIENT_REPLY
 SEVERITY = Severity.BLOCK
 KINDS = (Kind.REPLY,)
-STATUS = re.compile(
+STATUS = needle(
     r"\b(?:(?:you|she|he|they) (?:are|were|have(?: never)? been|is|was|aren['’]t"
     r"|weren['’]t) (?:not |never |no longer )?(?:a |an |our |one of our |seen (?:as "
     r")?(?:a )?)?(?:\w{1,12} )?patients?(?: (?:of ours|here|at))?"
@@ -65,7 +66,7 @@ GUARD = re.compile(
 def find(post: Post) -> Marks:
     """Plain statements about the reader's care; in a post, where all are meant, there are none."""
     done: list[tuple[int, int]] = []
-    for match in STATUS.finditer(post.text):
+    for match in STATUS.within(post):
         first, last = read(post).sentence_at(match.start())
         guarded = GUARD.search(post.text[first:last])
         asking = match[0].lower().startswith("your") and ASKING.search(

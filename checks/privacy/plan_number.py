@@ -24,6 +24,7 @@ import re
 from collections.abc import Iterator
 
 from checks import _presidio as presidio
+from checks._needle import needle
 from checks.privacy._said import besides
 from checks.values import Category, Identifier, Marks, Post, Severity
 
@@ -31,7 +32,7 @@ CATEGORY = Category.PHI
 SEVERITY = Severity.BLOCK
 IDENTIFIER = Identifier.PLAN_ID
 
-NAMED = re.compile(
+NAMED = needle(
     r"\b(?i:(?:member|policy|subscriber|insurance|insured|plan|group|medicaid|medicare|mbi"
     r"|hicn?|beneficiary|health plan|\w{2,14}care|tricare|id card|your id|p[oó]liza"
     r"|afiliad[oa]|seguro)"
@@ -41,7 +42,7 @@ NAMED = re.compile(
     r"|\d{3}[-. ]\d{3}[-. ]\d{4}\b)(?=[A-Za-z0-9 -]{0,8}\d)(?:[A-Z]{1,4}[ -]?"
     r"|[a-z]{1,4})?\d[A-Za-z0-9]{2,14}(?:[ -][A-Z0-9]{2,8}){0,3})(?![\w%])",
 )
-CARD = re.compile(r"\bID looks like ((?=[A-Z0-9 -]{0,8}\d)[A-Z0-9](?:[ -]?[A-Z0-9]){5,18})(?!\w)")
+CARD = needle(r"\bID looks like ((?=[A-Z0-9 -]{0,8}\d)[A-Z0-9](?:[ -]?[A-Z0-9]){5,18})(?!\w)")
 NPI = re.compile(r"\bnpi\b", re.IGNORECASE)  # a provider's number, never a patient's
 YEAR = re.compile(r"(?:19|20)\d\d")
 
@@ -51,7 +52,7 @@ def find(post: Post) -> Marks:
 
 
 def _found(post: Post) -> Iterator[tuple[int, int]]:
-    spans = [m.span(1) for p in (NAMED, CARD) for m in p.finditer(post.text)]
+    spans = [m.span(1) for p in (NAMED, CARD) for m in p.within(post)]
     if re.search(r"\d[A-Za-z][A-Za-z0-9]\d", post.text):
         spans += presidio.recognized("UsMbiRecognizer", "US_MBI", post.text, 0.3)
     done = 0

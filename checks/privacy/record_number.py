@@ -25,13 +25,14 @@ As of
 import re
 from collections.abc import Iterator
 
+from checks._needle import needle
 from checks.privacy._said import besides
 from checks.values import Category, Identifier, Marks, Post, Severity
 
 CATEGORY = Category.PHI
 SEVERITY = Severity.BLOCK
 IDENTIFIER = Identifier.MRN
-NUMBER = re.compile(
+NUMBER = needle(
     r"\b(?:mrn|m\.r\.n\.|chart|(?:medical|health|patient)\s{0,3}records?|record|file"
     r"|patient|pt|expediente|historia\s{1,3}cl[ií]nica)\s{0,3}(?:id|ids)?\s{0,3}"
     r"(?:(?:#|no\.?|num(?:ber|\.)?|n[úu]mero|ending\s{1,3}in)\s{0,3})?(?:is|was|es|[:=#-])?\s{0,3}"
@@ -46,6 +47,6 @@ def find(post: Post) -> Marks:
 
 
 def _found(post: Post) -> Iterator[tuple[int, int]]:
-    for match in NUMBER.finditer(post.text):
+    for match in NUMBER.within(post):
         if not PLURAL.match(post.text, match.end()):
             yield match.span(1)

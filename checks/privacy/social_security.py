@@ -24,6 +24,7 @@ import re
 from collections.abc import Iterator
 
 from checks import _presidio as presidio
+from checks._needle import needle
 from checks.privacy._said import besides
 from checks.values import Category, Identifier, Marks, Post, Severity
 
@@ -31,7 +32,7 @@ CATEGORY = Category.PHI
 SEVERITY = Severity.BLOCK
 IDENTIFIER = Identifier.SSN
 
-NAMED = re.compile(
+NAMED = needle(
     r"\b(?:ssn|social security|social|ss ?#|seguro social|itin)(?: (?:no|num|number"
     r"|n[uú]mero)\b)?\.?(?: (?:is|es|was|on file))?[:# ]{0,3}"
     r"(?:(?:ending|ends|last (?:four|4)|que termina)(?: (?:in|with|en|are|is"
@@ -46,7 +47,7 @@ def find(post: Post) -> Marks:
 
 
 def _found(post: Post) -> Iterator[tuple[int, int]]:
-    spans = {m.span(1) for m in NAMED.finditer(post.text)}
+    spans = {m.span(1) for m in NAMED.within(post)}
     spans |= {m.span() for m in SHAPE.finditer(post.text)}
     if re.search(r"\d{9}|\d{3}[-. ]\d{2}[-. ]\d{4}", post.text):
         spans |= set(presidio.recognized("UsSsnRecognizer", "US_SSN", post.text, 0.5))

@@ -21,6 +21,7 @@ As of
 import re
 from collections.abc import Iterator
 
+from checks._needle import needle
 from checks.privacy._said import besides, tied
 from checks.values import Category, Identifier, Marks, Post, Severity
 
@@ -28,16 +29,16 @@ CATEGORY = Category.PHI
 SEVERITY = Severity.BLOCK
 IDENTIFIER = Identifier.VEHICLE
 
-PLATE = re.compile(
+PLATE = needle(
     r"\b(?:license plate|licence plate|plate|plates|tags?|placas?|registration)(?: "
     r"(?:number|no|num|is|reads|says|#))?\.?[:# ]{1,3}"
     r"((?=[A-Za-z -]{0,7}\d)[A-Z0-9]{1,4}[ -]?[A-Z0-9]{2,5}(?:[ -][A-Z0-9]{1,4})?)(?!\w)",
 )
-VANITY = re.compile(
+VANITY = needle(
     r"(?<!our )(?<!van )(?<!bus )\bplates? (?:reads?|says?|that (?:says|reads)|reading|saying) "
     r"[\"“]?([A-Z0-9][A-Z0-9 -]{2,8}[A-Z0-9])\b"
 )
-CAR = re.compile(
+CAR = needle(
     r"\b(?:(?i:car|truck|pickup|van|minivan|suv|sedan|jeep|motorcycle|vehicle|wagon|camry|civic|accord"
     r"|corolla|tacoma|prius|rav4|silverado|mustang|camaro|corvette|explorer|wrangler|tesla|tahoe"
     r"|suburban|odyssey|altima|f-?150|honda|toyota|ford|chevy|chevrolet|dodge|ram|nissan|kia|hyundai"
@@ -57,9 +58,9 @@ def find(post: Post) -> Marks:
 
 
 def _found(post: Post) -> Iterator[tuple[int, int]]:
-    for match in PLATE.finditer(post.text):
+    for match in PLATE.within(post):
         yield match.span(1)
-    for match in (m for p in (VANITY, CAR) for m in p.finditer(post.text)):
+    for match in (m for p in (VANITY, CAR) for m in p.within(post)):
         yield match.span(1)
     for match in VIN.finditer(post.text):
         yield match.span()

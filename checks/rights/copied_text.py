@@ -58,7 +58,10 @@ def find(post: Post) -> Marks:
     given = (_plain(post.source[:LONGEST_SOURCE]),) if post.source else ()
     kinds = ((given, TAKEN), (practice.earlier_posts, SAID), (practice.articles, OWN))
     for texts, message in kinds:
-        for start, end in _taken(post, [_words(t) for t in texts], repeats=texts is kinds[1][0]):
+        repeats = message is SAID
+        if not (texts or repeats):
+            continue
+        for start, end in _taken(post, [_words(t) for t in texts], repeats=repeats):
             severity = Severity.ESCALATE if message is TAKEN else Severity.WARN
             yield Mark(start, end, message, severity=severity)
             return
@@ -74,6 +77,8 @@ def _taken(post: Post, texts: list[list[str]], *, repeats: bool) -> Iterator[tup
     runs = set().union(*(_grams(t, RUN) for t in texts))
     if (at := _first_run(words, runs, repeats=repeats)) is not None:
         yield matches[at].start(), matches[at + RUN - 1].end()
+    if not texts:
+        return
     own = _grams(words, GROUP) - _grams(_words(post.practice.call_to_action), GROUP)
     if len(own) >= LEAST_GROUPS and any(
         len(own & _grams(t, GROUP)) >= SHARE * len(own) for t in texts
