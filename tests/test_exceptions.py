@@ -20,9 +20,9 @@ from bot.store.tables import OutboxRow
 from checks.values import Category, Finding, Identifier, Practice, Severity
 from practice import PRACTICE, TUESDAY, Bench, Clock, button, said, words
 
-COLLEAGUE = "Anna Berg is back, and she feels great. Call 512-555-0142 to book a visit with us."
+COLLEAGUE = "Anna Berg came back to us today and feels great. Call 512-555-0142 to book a visit."
 MASCOT = "Anna the Bear had her surgery today. Call 512-555-0142 to book."
-CURE = "Our tea is a cure for a rainy day. Call 512-555-0142 to book."
+CURE = "Our tea is a cure for everything. Call 512-555-0142 to book."
 NAME = "privacy.patient-name"
 
 

@@ -6,20 +6,25 @@ the examples it learned from, and a test compares the two. It takes about an hou
 a corpus that has grown a little, in a quarter of the time (`--passes` and `--rate` say otherwise).
 Each time needs a `--seed` of its own, or it would see the same variants again. The mean of the
 weights that several times have led to (`--mean FILE FILE`) finds as much as the best of them.
+`make train ARGS="--thin 0.45"` leaves out the heads and cells of the encoder that are not worth
+their time, and lets what is left learn from the labels and from the model as it was; to go on
+after that, name the file of the model as it was (`--teacher FILE`).
 """
 
 import argparse
+import itertools
 import random
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
 
-from bench.train import net
+from bench.train import net, thin
 from bench.train.data import (
     EXAMPLES,
     Example,
@@ -29,19 +34,29 @@ from bench.train.data import (
     fingerprint,
     padded,
     rows,
-    varied,
 )
+from bench.train.loss import labelled, taught
+from bench.train.variety import varied
 from checks._reader.heads import CATEGORIES, LABELS
 from checks._reader.reading import LEARNED
+from checks._reader.weights import Kept
 from checks._reader.words import WordKind
 
 ROOT = Path(__file__).parents[2]
-RANK, LAYERS, SEED, PASSES = 24, 6, 1, 6
+RANK, SEED, PASSES = 24, 1, 6
 PIECES = 1_024  # of a batch, padding included
 RATE = 2e-3
 GENTLE, MORE = RATE / 4, 2  # the rate, and the passes, when it goes on
 HEADS, HEAD_RATE = ("labels", "scores", "whole"), 3.0
-HEAVY = 3.0  # how much more a piece of an identifier counts than one of ordinary text
+THIN_RANK, RELEARN, TAUGHT_RATE = 40, 4, 0.05  # with fewer cells it needs thicker matrices
+ASKED = 500  # batches over which it is asked which heads and cells matter
+
+
+class Model(NamedTuple):
+    """What was learned, and which heads and cells of the encoder are left."""
+
+    learned: net.Params
+    kept: Kept
 
 
 def batches(given: Sequence[Example], draw: random.Random) -> Iterator[dict[str, np.ndarray]]:
@@ -62,50 +77,41 @@ def batches(given: Sequence[Example], draw: random.Random) -> Iterator[dict[str,
         yield batch(group, max(1, PIECES // padded(group[0])))
 
 
-def loss(
-    learned: net.Params, start: net.Params, given: dict[str, jnp.ndarray], key: object
-) -> jnp.ndarray:
-    labels, _, logits = net.read(
-        start, learned, given["ids"], given["kinds"], layers=LAYERS, key=key
-    )
-    known = given["labels"] >= 0
-    truth = jnp.where(known, given["labels"], 0)
-    weight = jnp.where(known, jnp.where(truth > 0, HEAVY, 1.0), 0.0)
-    pieces = optax.softmax_cross_entropy_with_integer_labels(labels, truth)
-    named = (pieces * weight).sum() / jnp.maximum(weight.sum(), 1.0)
-    said = given["targets"] >= 0
-    target = jnp.where(said, given["targets"], 0.0) * 0.96 + 0.02
-    wrong = optax.sigmoid_binary_cross_entropy(logits, target)
-    wrong = wrong * jnp.where(given["targets"] > 0.5, 3.0, 1.0)
-    judged = (wrong * said).sum() / jnp.maximum(said.sum(), 1.0)
-    return 2.0 * named + 2.0 * judged
-
-
 def train(
     given: Sequence[Example],
+    model: Model,
     *,
     passes: int,
     seed: int,
-    rate: float = RATE,
-    learned: net.Params | None = None,
-) -> net.Params:
-    """What is learned in so many passes, from nothing or from what was `learned` before."""
-    start = net.base()
-    learned = learned or net.fresh(RANK, len(WordKind), len(LABELS), len(CATEGORIES), LAYERS, start)
+    rate: float,
+    teacher: Model | None = None,
+) -> Model:
+    """The model after so many passes more, taught by the labels and, if there is one, a teacher."""
+    start = net.base(model.kept)
+    teaching = teacher and (net.base(teacher.kept), teacher.learned)
     draw = random.Random(seed)
     steps = passes * sum(1 for _ in batches(given, random.Random(seed)))
     schedule = optax.warmup_cosine_decay_schedule(0.0, rate, steps // 20, steps, rate / 50)
     quick = optax.chain(optax.adamw(schedule, weight_decay=0.01), optax.scale(HEAD_RATE))
     slow = optax.adamw(schedule, weight_decay=0.01)
+    learned = model.learned
     parts = {name: "head" if name.split(".")[0] in HEADS else "body" for name in learned}
     optimizer = optax.chain(
         optax.clip_by_global_norm(1.0), optax.multi_transform({"head": quick, "body": slow}, parts)
     )
     state = optimizer.init(learned)
 
+    def loss(learned: net.Params, given: net.Params, key: Any) -> jnp.ndarray:
+        ids, kinds = given["ids"], given["kinds"]
+        if not teaching:
+            return labelled(net.read(start, learned, ids, kinds, key=key), given)
+        said = net.read(start, learned, ids, kinds, key=key, rate=TAUGHT_RATE)
+        theirs = jax.lax.stop_gradient(net.read(*teaching, ids, kinds))
+        return 0.5 * labelled(said, given) + taught(said, theirs, given)
+
     @jax.jit
     def step(learned, state, given, key):  # type: ignore[no-untyped-def]
-        value, slopes = jax.value_and_grad(loss)(learned, start, given, key)
+        value, slopes = jax.value_and_grad(loss)(learned, given, key)
         changes, state = optimizer.update(slopes, state, learned)
         return optax.apply_updates(learned, changes), state, value
 
@@ -121,38 +127,62 @@ def train(
             f"{time.time() - began:.0f} s",
             flush=True,
         )
-    return learned
+    return Model(learned, model.kept)
 
 
-def before(file: Path = LEARNED) -> net.Params:
-    """What the weights there are have learned."""
-    with np.load(file) as kept:
-        return {name: jnp.asarray(kept[name], jnp.float32) for name in kept if name != "examples"}
+def fresh() -> Model:
+    """What training begins with: the whole encoder as it is."""
+    learned = net.fresh(RANK, len(WordKind), len(LABELS), len(CATEGORIES), net.base(thin.ALL))
+    return Model(learned, thin.ALL)
+
+
+def before(file: Path = LEARNED) -> Model:
+    """The model that the weights there are make; a file that names no parts has them all."""
+    with np.load(file) as stored:
+        whole = {name: values for name, values in stored.items() if values.dtype == np.uint16}
+        floats = {name: values for name, values in stored.items() if values.dtype == np.float16}
+    return Model(
+        {name: jnp.asarray(w, jnp.float32) for name, w in floats.items()}, whole or thin.ALL
+    )
+
+
+def thinner(given: Sequence[Example], model: Model, share: float) -> Model:
+    """The model without the heads and cells that are not worth their time, and not yet taught."""
+    some = itertools.islice(batches(given, random.Random(SEED)), ASKED)
+    kept = thin.chosen(thin.importance(model.learned, some), share)
+    return Model(thin.cut(model.learned, kept, THIN_RANK), kept)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Trains the sentence model.")
     parser.add_argument("--go-on", action="store_true", help="from the weights there are")
+    parser.add_argument("--thin", type=float, help="to this share of the encoder's time")
+    parser.add_argument("--teacher", type=Path, help="weights to learn from beside the labels")
     parser.add_argument("--seed", type=int, default=SEED)
-    parser.add_argument("--passes", type=int, help=f"{PASSES}, or {MORE} to go on")
-    parser.add_argument("--rate", type=float, help=f"of learning: {RATE}, or {GENTLE} to go on")
+    parser.add_argument("--passes", type=int, help=f"{PASSES}, {MORE} to go on, {RELEARN} to thin")
+    parser.add_argument("--rate", type=float, help=f"of learning: {RATE}, or {GENTLE} for the rest")
     parser.add_argument("--mean", nargs="+", type=Path, help="write the mean of these weights")
     asked = parser.parse_args()
-    usual = (MORE, GENTLE) if asked.go_on else (PASSES, RATE)
     given = examples(EXAMPLES)
     print(f"{len(given)} examples", flush=True)
+    usual: dict[str, Any] = {"passes": asked.passes or MORE, "rate": asked.rate or GENTLE}
     if asked.mean:
-        learned = jax.tree.map(lambda *one: sum(one) / len(one), *map(before, asked.mean))
+        models = list(map(before, asked.mean))
+        mean = jax.tree.map(lambda *one: sum(one) / len(one), *(m.learned for m in models))
+        model = Model(mean, models[0].kept)
+    elif asked.thin:
+        thick = before()
+        usual["passes"] = asked.passes or RELEARN
+        thinned = thinner(given, thick, asked.thin)
+        model = train(given, thinned, seed=asked.seed, teacher=thick, **usual)
+    elif asked.go_on:
+        teacher = before(asked.teacher) if asked.teacher else None
+        model = train(given, before(), seed=asked.seed, teacher=teacher, **usual)
     else:
-        learned = train(
-            given,
-            passes=asked.passes or usual[0],
-            seed=asked.seed,
-            rate=asked.rate or usual[1],
-            learned=before() if asked.go_on else None,
-        )
-    kept = {name: np.asarray(values, np.float16) for name, values in learned.items()}
-    np.savez_compressed(LEARNED, examples=np.array(fingerprint(EXAMPLES)), **kept)
+        usual = {"passes": asked.passes or PASSES, "rate": asked.rate or RATE}
+        model = train(given, fresh(), seed=asked.seed, **usual)
+    floats = {name: np.asarray(values, np.float16) for name, values in model.learned.items()}
+    np.savez_compressed(LEARNED, examples=np.array(fingerprint(EXAMPLES)), **floats, **model.kept)
     print(f"wrote {LEARNED.relative_to(ROOT)}")
 
 

@@ -6,27 +6,36 @@ which identifier each piece belongs to, whether the draft is about an identifiab
 which categories of rules it breaks. `scores` of a piece say where a category speaks from.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-HEADS, HIDDEN, WIDTH = 12, 384, 32
-MATRICES = ("query", "key", "value", "out", "up", "down")
+from checks._reader.weights import HEAD, LAYERS, MATRICES, Kept, thinned
+from checks._reader.weights import base as packaged
+
+HIDDEN = 384
 Params = dict[str, Any]
 
 
-def base() -> Params:
-    """The encoder's weights from its package, as float32; see `checks._reader.weights`."""
-    from checks._reader import weights
+class Read(NamedTuple):
+    """What the network makes of a batch: labels and scores of every piece, logits of every draft,
+    and what each layer hands on.
+    """
 
-    return {name: jnp.asarray(w) for name, w in weights.base().items()}
+    labels: jnp.ndarray
+    scores: jnp.ndarray
+    logits: jnp.ndarray
+    states: list[jnp.ndarray]
 
 
-def fresh(
-    rank: int, kinds: int, labels: int, categories: int, layers: int, start: Params
-) -> Params:
+def base(kept: Kept) -> Params:
+    """What is kept of the encoder's weights from its package, as float32."""
+    return {name: jnp.asarray(w) for name, w in thinned(packaged(), kept).items()}
+
+
+def fresh(rank: int, kinds: int, labels: int, categories: int, start: Params) -> Params:
     """What training begins with: no change to the encoder."""
     rng = np.random.default_rng(7)
 
@@ -34,7 +43,7 @@ def fresh(
         return jnp.asarray(rng.normal(0, 0.02, shape), jnp.float32)
 
     learned: Params = {"kinds": thin(kinds, HIDDEN)}
-    for at in range(layers):
+    for at in range(LAYERS):
         for name in MATRICES:
             rows, columns = start[f"{at}.{name}"].shape
             learned[f"{at}.{name}.a"] = jnp.asarray(
@@ -72,12 +81,14 @@ def read(
     ids: jnp.ndarray,
     kinds: jnp.ndarray,
     *,
-    layers: int,
     key: Any = None,
     rate: float = 0.1,
-) -> tuple[jnp.ndarray, jnp.ndarray, jnp.ndarray]:
-    """(labels of every piece, scores of every piece, logits of the draft), for ids padded by 0."""
-    keys = iter(jax.random.split(key, 2 * layers + 1)) if key is not None else iter([None] * 99)
+    gates: Params | None = None,
+) -> Read:
+    """Reads ids padded by 0. A `key` drops that share of what is handed on, for training; `gates`
+    are factors to heads and cells, to ask how much each matters.
+    """
+    keys = iter(jax.random.split(key, 2 * LAYERS + 1)) if key is not None else iter([None] * 99)
     mask = ids != 0
     batch, length = ids.shape
     x = start["words"][ids] + start["places"][:length] + start["types"][0] + learned["kinds"][kinds]
@@ -89,17 +100,25 @@ def read(
         return x @ w + (x @ learned[f"{at}.{name}.a"]) @ learned[f"{at}.{name}.b"] + b
 
     def heads(x: jnp.ndarray) -> jnp.ndarray:
-        return x.reshape(batch, length, HEADS, WIDTH).transpose(0, 2, 1, 3)
+        return x.reshape(batch, length, -1, HEAD).transpose(0, 2, 1, 3)
 
-    for at in range(layers):
+    states = []
+
+    for at in range(LAYERS):
         q, k, v = (heads(dense(at, name, x)) for name in MATRICES[:3])
-        weights = jax.nn.softmax(q @ k.transpose(0, 1, 3, 2) / np.sqrt(WIDTH) + bias)
-        mixed = (weights @ v).transpose(0, 2, 1, 3).reshape(batch, length, HIDDEN)
+        weights = jax.nn.softmax(q @ k.transpose(0, 1, 3, 2) / np.sqrt(HEAD) + bias)
+        mixed = weights @ v
+        if gates:
+            mixed = mixed * gates[f"{at}.heads"][:, None, None]
+        mixed = mixed.transpose(0, 2, 1, 3).reshape(batch, length, -1)
         x = x + _drop(dense(at, "out", mixed), next(keys), rate)
         x = _norm(x, learned[f"{at}.norm1.scale"], learned[f"{at}.norm1.bias"])
         up = jax.nn.gelu(dense(at, "up", x), approximate=False)
+        if gates:
+            up = up * gates[f"{at}.cells"]
         x = x + _drop(dense(at, "down", up), next(keys), rate)
         x = _norm(x, learned[f"{at}.norm2.scale"], learned[f"{at}.norm2.bias"])
+        states.append(x)
 
     labels = x @ learned["labels.w"] + learned["labels.b"]
     scores = x @ learned["scores.w"]
@@ -112,4 +131,4 @@ def read(
         + loudest
         - jnp.log(mask.sum(1, keepdims=True))
     )
-    return labels, scores, logits
+    return Read(labels, scores, logits, states)

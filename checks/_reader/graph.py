@@ -12,9 +12,8 @@ import numpy.typing as npt
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from checks._reader.weights import LAYERS, Floats
+from checks._reader.weights import HEAD, LAYERS, Floats
 
-HEADS, HIDDEN = 12, 384
 OURS = "com.microsoft"  # onnxruntime's own operators
 
 
@@ -54,7 +53,10 @@ class _Graph:
 
 
 def build(base: Mapping[str, Floats], learned: Mapping[str, Floats]) -> bytes:
-    """The model file: (ids, kinds), each of shape (1, pieces), to (labels, scores, logits)."""
+    """The model file: (ids, kinds), each of shape (1, pieces), to (labels, scores, logits).
+
+    `base` is what is kept of the encoder; a layer has as many heads as its matrices have room for.
+    """
     graph = _Graph()
     x = _embedded(graph, base, learned)
     for at in range(LAYERS):
@@ -117,7 +119,8 @@ def _layer(
     all_three = graph.dense(x, f"{at}.qkv", w, b)
     names = [f"{at}.{name}" for name in parts]
     graph.nodes.append(helper.make_node("Split", [all_three], names, axis=-1))
-    mixed = graph.add("MultiHeadAttention", names, f"{at}.mixed", num_heads=HEADS)
+    heads = base[f"{at}.query.bias"].size // HEAD
+    mixed = graph.add("MultiHeadAttention", names, f"{at}.mixed", num_heads=heads)
     x = norm("norm1", graph.add("Add", [x, dense("out", mixed)], f"{at}.sum1"))
     up = graph.dense(x, f"{at}.up", weight("up"), None)
     up = graph.add(

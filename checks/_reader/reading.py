@@ -1,6 +1,5 @@
 """Runs the model over a post: which words identify a patient, which categories it sees where."""
 
-import math
 import re
 from collections.abc import Iterable
 from dataclasses import replace
@@ -27,6 +26,7 @@ NUMBERS = frozenset(Identifier) - frozenset(
 )
 EDGES = " \"'“”‘’,;:!?()[]-_/"
 JOINT = re.compile(r"[ .'’\-]{0,2}")  # what may stand between the parts of one identifier
+ARTICLE = re.compile(r" ?(?:the|el|la|los|las|de|del) ?", re.IGNORECASE)
 FAINT = 0.1  # a piece whose chance of identifying somebody is below this is not reported
 
 
@@ -34,7 +34,7 @@ FAINT = 0.1  # a piece whose chance of identifying somebody is below this is not
 def load() -> Any:
     """The running model. Raises `ModelMissing` when it is not installed or not as it was."""
     try:
-        learned = {k: v.astype(np.float32) for k, v in np.load(LEARNED).items() if v.ndim}
+        stored = {name: values for name, values in np.load(LEARNED).items() if values.ndim}
     except OSError:
         raise ModelMissing(f"{LEARNED.name} is missing; install Signoff anew") from None
     import onnxruntime
@@ -44,7 +44,8 @@ def load() -> Any:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 4
-    made = graph.build(weights.base(), learned)
+    learned = {k: v.astype(np.float32) for k, v in stored.items() if v.dtype == np.float16}
+    made = graph.build(weights.thinned(weights.base(), stored), learned)
     return onnxruntime.InferenceSession(made, options, providers=["CPUExecutionProvider"])
 
 
@@ -56,11 +57,12 @@ def spoken(post: Post, windows: Iterable[Window]) -> Spoken:
     for window in windows:
         labels, scores, logits = _run(window)
         said += _named(window, labels, post.text)
-        for at, category in enumerate(CATEGORIES):
-            chance = 1 / (1 + math.exp(-float(logits[at])))
+        likely = (1 / (1 + np.exp(-logits.astype(float)))).tolist()
+        loudest = scores[2:-1].argmax(0).tolist()
+        for category, chance, piece in zip(CATEGORIES, likely, loudest, strict=True):
             if chance > chances[category]:
                 chances[category] = chance
-                loud[category] = window.places[2 + int(scores[2:-1, at].argmax())]
+                loud[category] = window.places[2 + piece]
     return Spoken(once(said), chances, loud)
 
 
@@ -79,14 +81,32 @@ def _run(window: Window) -> tuple[Floats, Floats, Floats]:
 def _named(window: Window, labels: Floats, text: str) -> list[Said]:
     """Rows of pieces that identify somebody in the same way, as one place each."""
     found: list[Said] = []
-    for (start, end), chances in zip(window.places, labels, strict=True):
-        chance = 1.0 - float(chances[0])
-        if start >= end or chance < FAINT:
+    chances = 1.0 - labels[:, 0]
+    for piece in np.flatnonzero(chances >= FAINT).tolist():
+        start, end = window.places[piece]
+        if start >= end:
             continue
-        identifier = Identifier(LABELS[1 + int(chances[1:].argmax())])
+        chance = float(chances[piece])
+        identifier = Identifier(LABELS[1 + int(labels[piece, 1:].argmax())])
         place = _code(text, start, end) if identifier in NUMBERS else _whole(text, start, end)
         found = _added(found, Said(*place, identifier, chance), text)
+    found = _without_articles(found, text)
     return [trimmed for one in found if (trimmed := _trimmed(one, text))]
+
+
+def _without_articles(found: list[Said], text: str) -> list[Said]:
+    """The places without articles that stand alone; a name goes on behind one (Anna the Bear)."""
+    made: list[Said] = []
+    for one in found:
+        if ARTICLE.fullmatch(text[one.start : one.end]):
+            continue
+        last = made[-1] if made else one
+        names = last.identifier is one.identifier is Identifier.NAME
+        if names and ARTICLE.fullmatch(text[last.end : one.start]):
+            made[-1] = replace(last, end=one.end, chance=max(last.chance, one.chance))
+        else:
+            made.append(one)
+    return made
 
 
 def _trimmed(one: Said, text: str) -> Said | None:

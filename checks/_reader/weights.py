@@ -1,6 +1,7 @@
 """The encoder's weights as its package has them, under names of our own."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,9 @@ import numpy.typing as npt
 from checks._reader.pinned import MODEL
 
 Floats = npt.NDArray[np.float32]
+Kept = Mapping[str, npt.NDArray[np.integer[Any]]]
 LAYERS = 6
+HEAD = 32  # columns of an attention head
 MATRICES = ("query", "key", "value", "out", "up", "down")
 QUANTIZED = re.compile(r"val_(\d+)_q")
 NAMES = {
@@ -66,3 +69,20 @@ def base() -> dict[str, Floats]:
             else:
                 found[f"{layer}.{ours}.bias"] = floats(f"{name}.bias")
     return found
+
+
+def thinned(tensors: Mapping[str, Any], kept: Kept) -> dict[str, Any]:
+    """The encoder's weights, or the thin matrices learned beside them, without what was cut: of
+    layer N the attention heads `N.heads` and the cells between `up` and `down` `N.cells` are kept.
+    """
+    made = dict(tensors)
+    for at in range(LAYERS):
+        cells = kept[f"{at}.cells"].astype(int)
+        columns = (kept[f"{at}.heads"].astype(int)[:, None] * HEAD + np.arange(HEAD)).ravel()
+        sides = [(name, columns, -1) for name in ("query", "key", "value")]
+        sides += [("up", cells, -1), ("out", columns, 0), ("down", cells, 0)]
+        for name, way, axis in sides:
+            for end in ("", ".bias", ".b") if axis else ("", ".a"):
+                if (whole := f"{at}.{name}{end}") in made:
+                    made[whole] = made[whole].take(way, axis)
+    return made

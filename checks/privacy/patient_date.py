@@ -34,12 +34,19 @@ from checks.values import Category, Identifier, Mark, Marks, Post, Severity
 CATEGORY = Category.PHI
 SEVERITY = Severity.BLOCK
 IDENTIFIER = Identifier.DATE
+VAGUE = re.compile(
+    r"(?:the |el |la )?(?:last|next|first|same|other|última?|próxima?|primera?)(?: time| vez)?",
+    re.IGNORECASE,
+)
 EXACT = re.compile(r"\d")  # last Tuesday is a day too, but does not stay one for a reader
 
 
 def find(post: Post) -> Marks:
     for one in said(post, Identifier.DATE):
-        exact = EXACT.search(post.text[one.start : one.end])
+        words = post.text[one.start : one.end]
+        if VAGUE.fullmatch(words):
+            continue
+        exact = EXACT.search(words)
         severity = weight(one) if exact else Severity.ESCALATE
         advice = "Leave the day out; only the year can stay."
         yield Mark(one.start, one.end, advice, severity=severity)

@@ -160,9 +160,9 @@ def test_a_substring_search_spares_the_patterns_their_work(own_pack: Path) -> No
     rule = _pack.load(own_pack, "own.our-words")
     assert isinstance(rule.find, _pack.Words)
     assert [needle.anchors for needle in rule.find.needles] == [
-        ("synergy",),
-        ("class",),
-        ("leverag",),
+        {"synergy"},
+        {"class"},
+        {"leverag"},
     ]
 
 

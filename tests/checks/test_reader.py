@@ -9,10 +9,10 @@ import pytest
 import checks
 from bench.train.data import EXAMPLES, examples, fingerprint
 from checks._meaning import heard
-from checks._reader import pinned, reading
+from checks._reader import pinned, reading, weights
 from checks._reader.words import WINDOW, WordKind, windows
 from checks._rule import EXAMPLE_PRACTICE
-from checks.values import Category, Post, Severity
+from checks.values import Category, Identifier, Post, Severity
 
 
 def kinds(text: str) -> dict[str, WordKind]:
@@ -28,6 +28,21 @@ def kinds(text: str) -> dict[str, WordKind]:
 
 def test_the_weights_were_trained_on_these_examples() -> None:
     assert str(np.load(reading.LEARNED)["examples"]) == fingerprint(EXAMPLES), "run `make train`"
+
+
+def test_without_a_head_and_a_cell_a_layer_says_what_it_says_when_they_are_silent() -> None:
+    draw = np.random.default_rng(3)
+    whole, x = weights.base(), draw.normal(size=(5, 384))
+    kept = {f"{at}.heads": np.array([0, 2, 11]) for at in range(weights.LAYERS)}
+    kept |= {f"{at}.cells": np.array([1, 500, 1535]) for at in range(weights.LAYERS)}
+    thin = weights.thinned(whole, kept)
+    of_heads = np.isin(np.arange(384) // weights.HEAD, kept["3.heads"])
+    of_cells = np.isin(np.arange(1536), kept["3.cells"])
+    for into, out, loud in (("value", "out", of_heads), ("up", "down", of_cells)):
+        full = (x @ whole[f"3.{into}"] + whole[f"3.{into}.bias"]) * loud @ whole[f"3.{out}"]
+        less = (x @ thin[f"3.{into}"] + thin[f"3.{into}.bias"]) @ thin[f"3.{out}"]
+        assert np.allclose(full, less, atol=1e-4)
+        assert thin[f"3.{into}"].shape[1] == thin[f"3.{out}"].shape[0] == loud.sum()
 
 
 def test_a_piece_says_of_what_kind_its_word_is() -> None:
@@ -109,3 +124,10 @@ def test_a_word_that_the_model_does_not_share_stops_no_short_draft(
 ) -> None:
     found = checks.run(Post(text), EXAMPLE_PRACTICE)
     assert [f.severity for f in found if f.rule == "claims.guarantee"] == [severity]
+
+
+def test_a_name_goes_on_behind_an_article() -> None:
+    post = Post("Anna the Bear had her surgery today.")
+    (name,) = [one for one in heard(post).said if one.identifier is Identifier.NAME]
+    assert post.text[name.start : name.end] == "Anna the Bear"
+    assert not [one for one in heard(post).said if one.identifier is Identifier.CONTEXT]
