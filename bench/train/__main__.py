@@ -7,8 +7,8 @@ a corpus that has grown a little, in a quarter of the time (`--passes` and `--ra
 Each time needs a `--seed` of its own, or it would see the same variants again. The mean of the
 weights that several times have led to (`--mean FILE FILE`) finds as much as the best of them.
 `make train ARGS="--thin 0.45"` leaves out the heads and cells of the encoder that are not worth
-their time, and lets what is left learn from the labels and from the model as it was; to go on
-after that, name the file of the model as it was (`--teacher FILE`).
+their time, and lets what is left learn from the labels and from the model as it was. To thin it
+anew or to go on after that, name the file of the model as it was (`--teacher FILE`).
 """
 
 import argparse
@@ -171,7 +171,7 @@ def main() -> None:
         mean = jax.tree.map(lambda *one: sum(one) / len(one), *(m.learned for m in models))
         model = Model(mean, models[0].kept)
     elif asked.thin:
-        thick = before()
+        thick = before(asked.teacher or LEARNED)
         usual["passes"] = asked.passes or RELEARN
         thinned = thinner(given, thick, asked.thin)
         model = train(given, thinned, seed=asked.seed, teacher=thick, **usual)
