@@ -6,6 +6,9 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
+from procrastinate import PsycopgConnector
+from procrastinate.exceptions import ConnectorException
+from psycopg import OperationalError
 from sqlalchemy import text
 
 from bot import clock as machine
@@ -181,6 +184,27 @@ async def test_a_database_that_drops_all_connections_is_found_again(
     await send(bench, "After.")
     await replicas.sees("ada", "review/2")
     assert replicas.platform.posts.count(("ada", "review/2")) == 1
+
+
+async def test_a_job_whose_end_could_not_be_written_holds_up_nobody(
+    replicas: Replicas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The connection breaks at that moment, and the worker itself lives on."""
+    written = PsycopgConnector.execute_query_async
+    broken: set[object] = set()
+
+    async def once_broken(self: PsycopgConnector, query: str, **given: object) -> None:
+        if "finish_job" in query and given["job_id"] not in broken:
+            broken.add(given["job_id"])
+            raise ConnectorException from OperationalError("the connection is lost")
+        await written(self, query, **given)
+
+    monkeypatch.setattr(PsycopgConnector, "execute_query_async", once_broken)
+    bench = await replicas.start()
+    for number, words in enumerate(("Before.", "After."), 1):
+        await send(bench, words)
+        await replicas.sees("ada", f"review/{number}")
+    assert broken
 
 
 async def test_work_that_nobody_announced_is_found_by_its_time_and_keeps_its_order(

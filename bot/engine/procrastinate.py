@@ -11,12 +11,13 @@ import asyncio
 import contextlib
 from collections.abc import Collection
 from datetime import timedelta
+from typing import Any, LiteralString
 
 import structlog
 from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException, UniqueViolation
 from procrastinate.jobs import Status
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, OperationalError
 
 from bot.desk import Desk
 from bot.engine import embedded
@@ -36,8 +37,27 @@ POLL = 1.0  # seconds between looks at the queue, for what waited for a lock and
 MISSED = timedelta(seconds=1)  # what was due so long ago has no job that is about to begin
 EVERY_SECOND, EVERY_THIRD = "* * * * * *", "* * * * * */3"
 AWAY = 5.0  # seconds between looks whether the queue is back
+AGAIN = (0.1, 1.0, 3.0)  # seconds before a thing is said once more to a database that broke off
 
 log = structlog.get_logger()
+
+
+class _Connector(PsycopgConnector):
+    """Says once more what a broken connection kept from being said: that a job is done, above all.
+    Its lock would stay with a worker that is alive, so no rescue would come.
+    """
+
+    async def execute_query_async(self, query: LiteralString, **arguments: Any) -> None:
+        for pause in AGAIN:
+            try:
+                await super().execute_query_async(query, **arguments)
+            except ConnectorException as failed:
+                if not isinstance(failed.__cause__, OperationalError):
+                    raise
+                await asyncio.sleep(pause)
+            else:
+                return
+        await super().execute_query_async(query, **arguments)
 
 
 class Engine:
@@ -46,7 +66,7 @@ class Engine:
     def __init__(self, desk: Desk, outbox: Outbox, checker: Checker) -> None:
         self.work, self.outbox, self.checker = Work(desk, outbox, checker), outbox, checker
         self._by_hand = embedded.Engine(desk, outbox, checker)
-        connector = PsycopgConnector(
+        connector = _Connector(
             conninfo=desk.store.address, min_size=1, max_size=6, configure=_into_queue
         )
         # What time brings has a worker of its own, so that only one of them makes periodic jobs.
