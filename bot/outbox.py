@@ -224,7 +224,7 @@ class Outbox:
 
     def _withdraw(self, tx: Tx, out: Outgoing, receipt: Receipt) -> None:
         """Replaces a card that another process has sent too while we were thought to be gone."""
-        key, place = f"copy/{out.draft or 0}/{receipt.message}", astuple(receipt)
+        key, place = rows.copy_key(out.draft, receipt.message), astuple(receipt)
         rows.put(
             tx, out.person, key, desk.repeated(), chat=out.chat, draft=out.draft, receipt=place
         )

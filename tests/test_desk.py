@@ -332,6 +332,16 @@ def test_words_under_a_review_card_are_answered_with_the_button(bench: Bench) ->
     assert bench.state(draft) == "in_review"
 
 
+def test_what_a_platform_calls_a_message_stands_in_no_key(bench: Bench) -> None:
+    """Keys are logged, and a platform's payload may say anything."""
+    bench.submit()
+    asked = button(bench.review("ada", 1), "approve")
+    at = bench.origin("ada", conversation="D1", thread="Anna is home")
+    bench.do(from_button(asked.verb, asked.data, at))
+    (copy,) = [key for key in bench.keys("ada") if key.startswith("copy/1/")]
+    assert "Anna" not in copy
+
+
 def test_three_flagged_drafts_bring_one_lesson_and_six_the_extra_stage(bench: Bench) -> None:
     for n in range(4):
         bench.submit(f"Anna number {n} is home", BLOCK)

@@ -414,7 +414,7 @@ async def test_a_process_that_was_thought_dead_takes_its_repeat_back(
     alive, asleep = Platform(), Asleep()
     await box(bench, asleep).deliver(ToSend(Chat.WEB, "ada"))
     await box(bench, alive).deliver(ToSend(Chat.WEB, "ada"))
-    assert alive.shown["ada", "copy/1/again"].title == "This card came twice"
+    assert alive.shown["ada", outbox.copy_key(1, "again")].title == "This card came twice"
     assert held(bench.desk.store) == {"maria draft/1/v1": ""}
 
 

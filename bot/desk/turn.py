@@ -183,7 +183,7 @@ class Turn:
             outbox.put(
                 self.tx,
                 self.sender.key,
-                f"copy/{view.draft.id}/{at.thread}",
+                outbox.copy_key(view.draft.id, at.thread),
                 reviewer.closed(view, ended),
                 chat=at.chat,
                 draft=view.draft.id,

@@ -6,6 +6,7 @@ which is kept alive while the platform is asked. After a failure the same column
 conversation has to wait. A card that cannot be delivered is parked: not due, and with a problem.
 """
 
+import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -235,6 +236,14 @@ def holders(tx: Tx, draft: int, prefix: str) -> list[tuple[str, str]]:
         )
     )
     return [(person, key) for person, key in rows]
+
+
+def copy_key(draft: int | None, message: str) -> str:
+    """The key of a card that stands beside ours, in this message of the platform. The platform says
+    what a message is called, and keys are logged: so it is a digest.
+    """
+    digest = hashlib.sha256(message.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"copy/{draft or 0}/{digest[:16]}"
 
 
 def card_at(tx: Tx, chat: Chat, conversation: str, message: str) -> str:
